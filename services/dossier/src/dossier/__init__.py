@@ -1,0 +1,1 @@
+"""Dossiers (hồ sơ), parties, agencies, and the exchange with the province."""

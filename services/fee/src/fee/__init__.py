@@ -1,0 +1,1 @@
+"""Tariffs (biểu phí), exemptions, and what is due for a dossier, explained."""

@@ -1,0 +1,1 @@
+"""The archive of every kept event, timelines, and proof."""

@@ -1,0 +1,1 @@
+"""Payables (khoản phải thu), attempts, and the money received."""

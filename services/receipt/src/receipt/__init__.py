@@ -1,0 +1,1 @@
+"""Series, receipts (biên lai) and their files."""

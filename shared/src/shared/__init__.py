@@ -1,0 +1,1 @@
+"""Mechanisms and contracts that the services have in common; never one service's rule."""
