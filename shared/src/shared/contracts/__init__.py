@@ -1,0 +1,1 @@
+"""The public language: a class per fact and version."""
