@@ -1,1 +1,1 @@
-"""The counterpart of payment-gateway: a bank that speaks the real protocols, with faults on demand."""
+"""The counterpart of payment-gateway: speaks the real protocols, with faults on demand."""

@@ -1,0 +1,1 @@
+"""The outside: what partners send us and hear from us."""

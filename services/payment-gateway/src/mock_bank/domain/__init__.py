@@ -1,0 +1,1 @@
+"""What the mock bank knows about payments, faults and banks. Pure."""

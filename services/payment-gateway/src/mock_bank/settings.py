@@ -1,0 +1,30 @@
+"""What the mock bank reads from its environment."""
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read once in ``main.py`` and passed down."""
+
+    model_config = SettingsConfigDict(env_prefix="MOCK_BANK_")
+
+    npsp_secret: Annotated[SecretStr, Field(validation_alias="NPSP_SECRET")]
+    """The secret that the national payment platform shares with its partner."""
+    npsp_callback_url: str = ""
+    """Where the platform tells the partner; empty: ``{PUBLIC_URL}/ipn/npsp``."""
+    return_url: str = ""
+    """Where the payer's browser goes back to, with ``{MaThamChieu}`` filled in."""
+
+    def callback_address(self) -> str:
+        """Return the address of the platform's callbacks."""
+        return self.npsp_callback_url or f"{self.public_url}/ipn/npsp"
+
+    def return_address(self, reference: str) -> str:
+        """Return where the browser of the payer of ``reference`` goes back to."""
+        pattern = self.return_url or f"{self.public_url}/thanh-toan/tro-ve?ref={{MaThamChieu}}"
+        return pattern.replace("{MaThamChieu}", reference)

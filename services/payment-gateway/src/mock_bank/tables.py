@@ -1,0 +1,81 @@
+"""The bank's own tables: payments, what it tells about them, and the faults asked for."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from mock_bank.domain.payments import Channel, Status
+from mock_bank.domain.tellings import Delivery, Fault, Result
+from shared.db.metadata import TYPE_MAP, new_metadata
+
+
+class Base(DeclarativeBase):
+    """All tables of the mock bank."""
+
+    metadata = new_metadata()
+    type_annotation_map = TYPE_MAP
+
+
+class PaymentRow(Base):
+    """One payment that a partner began with INIT."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        UniqueConstraint("channel", "partner", "reference"),
+        CheckConstraint("amount_vnd > 0", name="amount"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    channel: Mapped[Channel]
+    partner: Mapped[str]
+    reference: Mapped[str]
+    amount_vnd: Mapped[int]
+    bank_code: Mapped[str]
+    """As the partner sent it; ``PAYMENT`` until the payer has chosen."""
+    description: Mapped[str]
+    dossier_code: Mapped[str]
+    collector: Mapped[str]
+    status: Mapped[Status]
+    wrong_codes: Mapped[int]
+    paid_vnd: Mapped[int | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    transaction_code: Mapped[str | None] = mapped_column(unique=True)
+    """MaGiaoDich: given when the bank decides."""
+
+
+class TellingRow(Base):
+    """One callback; ``due_at`` is when to try next, None when there is nothing left to do."""
+
+    __tablename__ = "telling"
+    __table_args__ = (
+        Index("telling_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("telling_payment", "payment_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"))
+    result: Mapped[Result]
+    amount_vnd: Mapped[int]
+    said_at: Mapped[datetime]
+    forged: Mapped[bool]
+    status: Mapped[Delivery]
+    attempts: Mapped[int]
+    due_at: Mapped[datetime | None]
+    last_answer: Mapped[str | None]
+
+
+class FaultRow(Base):
+    """A fault that the next ``remaining`` payments of ``channel`` will meet."""
+
+    __tablename__ = "fault"
+    __table_args__ = (CheckConstraint("remaining > 0", name="remaining"),)
+
+    channel: Mapped[Channel] = mapped_column(primary_key=True)
+    fault: Mapped[Fault] = mapped_column(primary_key=True)
+    remaining: Mapped[int]
+    after_ms: Mapped[int]
