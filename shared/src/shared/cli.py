@@ -1,0 +1,175 @@
+"""Runs a service: ``python -m <package> all | api | worker | migrate``, and its own commands."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+
+from shared.db.database import Database
+from shared.db.migrate import migrate
+from shared.jobs import Job, JobRunner, run_due
+from shared.kafka.consumer import Consumer, Reader
+from shared.kafka.follower import follow
+from shared.kafka.loops import restarting
+from shared.kafka.relay import Relay
+from shared.kafka.topics import ensure_topics
+from shared.kafka.view_schema import prepare_views
+from shared.live import Live
+from shared.observability.logs import configure_logs
+from shared.service import Service
+from shared.views import folding
+from shared.web.app import create_app
+
+_log: Final = structlog.get_logger()
+_PROCESSES: Final = ("all", "api", "worker")
+
+Loop = tuple[str, Callable[[], Awaitable[None]]]
+
+
+def run(make_service: Callable[[], Service]) -> None:
+    """Do what the command line says with the service that ``make_service`` makes."""
+    service = make_service()
+    parser = argparse.ArgumentParser(prog=f"python -m {service.package}")
+    parser.add_argument("command", choices=(*_PROCESSES, "migrate", *service.commands))
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    configure_logs(service=service.name, level=service.settings.log_level)
+    if options.command == "migrate":
+        migrate(service.settings.database_url, service.package, service.metadata)
+        return
+    if options.command in service.commands:
+        work = service.commands[options.command](service, options.rest)
+    else:
+        work = _serve(service, options.command)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(KeyboardInterrupt):
+        sys.exit(runner.run(_finishing(work)))
+
+
+async def _finishing(work: Awaitable[int]) -> int:
+    return await work
+
+
+async def _serve(service: Service, process: str) -> int:
+    settings = service.settings
+    database = Database(settings.database_url, pool_size=settings.pool_size, name=service.name)
+    live = Live()
+    loops: list[Loop] = []
+    if process in {"all", "worker"}:
+        loops.append(("worker", partial(work, service, database)))
+    if process in {"all", "api"} and service.follows:
+        following = partial(
+            follow, settings.kafka_bootstrap, service.follows, live,
+            client_id=f"{service.name}-pages",
+        )  # fmt: skip
+        loops.append(("pages", following))
+    tasks = [asyncio.create_task(restarting(name, loop), name=name) for name, loop in loops]
+    try:
+        if process == "worker":
+            await _until_stopped()
+        else:
+            await _answer(service, database, live)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for close in service.closers:
+            await close()
+        await database.close()
+    return 0
+
+
+async def _answer(service: Service, database: Database, live: Live) -> None:
+    app = create_app(service, database, live, JobRunner(database, service.jobs))
+    config = uvicorn.Config(
+        app,
+        host=service.settings.host,
+        port=service.settings.port,
+        loop="none",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+        lifespan="off",
+    )
+    _listen_for_signals(asyncio.Event())  # uvicorn gives the signal on when it has ended.
+    await uvicorn.Server(config).serve()
+
+
+async def work(service: Service, database: Database) -> None:
+    """Run the loops of a worker: jobs at once, relay and readers as soon as Kafka answers."""
+    for start in service.on_start:
+        await start(database)
+    if service.views:
+        await prepare_views(database, service.views, consumer=f"{service.name}.views")
+    loops: list[Loop] = [(f"job {job.name}", partial(_due, database, job)) for job in service.jobs]
+    loops.append(("streams", partial(_streams, service, database)))
+    await _together(loops)
+
+
+async def _streams(service: Service, database: Database) -> None:
+    settings = service.settings
+    readers = _readers(service)
+    own = () if service.topic is None else (service.topic, *service.also_says)
+    heard = {topic for reader in readers for each in reader.subscriptions for topic in each.topics}
+    if names := {*own, *heard, *service.follows}:
+        await ensure_topics(settings.kafka_bootstrap, names, replication=settings.kafka_replication)
+    loops: list[Loop] = []
+    if service.topic is not None:
+        relay = Relay(database, bootstrap=settings.kafka_bootstrap, name=service.name)
+        loops.append(("relay", relay.run))
+    for reader in readers:
+        consumer = Consumer(database, reader, bootstrap=settings.kafka_bootstrap)
+        loops.append((reader.consumer, consumer.run))
+    await _together(loops)
+    await asyncio.Event().wait()  # A service without streams has nothing to do here.
+
+
+async def _together(loops: Sequence[Loop]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for name, loop in loops:
+            group.create_task(restarting(name, loop), name=name)
+
+
+def _readers(service: Service) -> tuple[Reader, ...]:
+    wanted = (
+        (service.name, service.subscriptions),
+        (f"{service.name}.views", folding(service.views)),
+    )
+    return tuple(
+        Reader(
+            consumer=consumer,
+            instance=service.settings.worker_instance,
+            subscriptions=subscriptions,
+            topic=service.topic or "",
+            source=service.source,
+        )
+        for consumer, subscriptions in wanted
+        if subscriptions
+    )
+
+
+async def _due(database: Database, job: Job) -> None:
+    while True:
+        await run_due(database, job)
+        await asyncio.sleep(job.pause.total_seconds())
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    _listen_for_signals(stopped)
+    await stopped.wait()
+
+
+def _listen_for_signals(stopped: asyncio.Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -1,0 +1,1 @@
+"""PostgreSQL: transactions, plain SQL on the driver, tables, migrations."""

@@ -1,0 +1,85 @@
+"""A service's database: a pool, and transactions that a door opens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from sqlalchemy import event, exc
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+SAID: Final = "facts_said"
+"""Key in ``session.info``: this transaction stored facts that the relay should fetch."""
+
+
+class Database:
+    """One pool on one database.
+
+    ``facts_waiting`` is set after each commit that stored a fact: a relay in the same process need
+    not wait for its next look. In another process it looks by itself.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8, name: str = "lephi") -> None:
+        self.dsn = url
+        self.facts_waiting = asyncio.Event()
+        self.engine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=10,
+            connect_args={
+                "timeout": 5,
+                "command_timeout": 60,
+                "server_settings": {"application_name": name, "timezone": "UTC"},
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction: committed at the end, rolled back if anything is raised."""
+        async with self._sessions.begin() as session:
+            yield session
+        if session.info.pop(SAID, False):
+            self.facts_waiting.set()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401 - SQLAlchemy's adapter has no public type
+    """Replace a connection that the server has closed, without asking the server."""
+    if connection.driver_connection.is_closed():
+        raise exc.DisconnectionError("closed by the server")
+
+
+def is_disconnection(error: BaseException) -> bool:
+    """Tell whether ``error`` says that the database is away, not that a statement was wrong.
+
+    asyncpg's ``InternalClientError`` counts: it is raised on a broken connection and is neither a
+    ``PostgresError`` nor an ``InterfaceError`` (reliability.md 4).
+    """
+    if isinstance(error, exc.DBAPIError):
+        return error.connection_invalidated or _is_away(error.orig)
+    return isinstance(error, exc.TimeoutError) or _is_away(error)
+
+
+def _is_away(error: BaseException | None) -> bool:
+    import asyncpg  # noqa: PLC0415 - only here are its classes needed
+
+    causes = (
+        OSError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.CannotConnectNowError,
+    )
+    while error is not None:
+        if isinstance(error, causes):
+            return True
+        error = error.__cause__
+    return False

@@ -1,0 +1,42 @@
+"""Plain SQL on the driver, inside the session's transaction; for statements that are measured."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def connection_of(session: AsyncSession) -> asyncpg.Connection:
+    """Return the session's asyncpg connection, its transaction begun.
+
+    SQLAlchemy begins a transaction with its own first statement; a statement sent past it would
+    otherwise commit by itself.
+    """
+    raw = await (await session.connection()).get_raw_connection()
+    adapter = cast("Any", raw.dbapi_connection)
+    if adapter._transaction is None:  # noqa: SLF001 - there is no public way to begin
+        await adapter._start_transaction()  # noqa: SLF001
+    return raw.driver_connection
+
+
+async def fetch(session: AsyncSession, sql: str, *arguments: object) -> Sequence[asyncpg.Record]:
+    """Return all rows of ``sql`` with its ``$1, $2, …``."""
+    return cast(
+        "Sequence[asyncpg.Record]", await (await connection_of(session)).fetch(sql, *arguments)
+    )
+
+
+async def fetchrow(session: AsyncSession, sql: str, *arguments: object) -> asyncpg.Record | None:
+    """Return the first row, None if there is none."""
+    return await (await connection_of(session)).fetchrow(sql, *arguments)
+
+
+async def fetchval(session: AsyncSession, sql: str, *arguments: object) -> Any:  # noqa: ANN401 - what the statement selects
+    """Return the first column of the first row, None if there is none."""
+    return await (await connection_of(session)).fetchval(sql, *arguments)
+
+
+async def execute(session: AsyncSession, sql: str, *arguments: object) -> str:
+    """Run ``sql``; return PostgreSQL's command tag, for example ``UPDATE 1``."""
+    return cast("str", await (await connection_of(session)).execute(sql, *arguments))

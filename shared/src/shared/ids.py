@@ -1,0 +1,10 @@
+"""Identifiers: UUIDv7 (RFC 9562 §5.7), made by us, ordered by time."""
+
+from uuid import UUID
+
+from uuid_utils import compat
+
+
+def new_id() -> UUID:
+    """Return a new UUIDv7 of the standard library's class."""
+    return compat.uuid7()

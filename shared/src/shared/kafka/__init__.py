@@ -1,0 +1,1 @@
+"""Kafka: producing, consuming, relaying, following."""

@@ -1,0 +1,127 @@
+"""The relay: outbox rows go to Kafka in order, are acknowledged, and then marked."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+
+from shared.db.database import Database
+from shared.failpoints import hit
+from shared.kafka.producer import new_producer
+from shared.kafka.topics import COMPACTED
+from shared.outbox import PARTITIONS
+
+_log: Final = structlog.get_logger()
+
+BATCH: Final = 500
+_BUSY_SECONDS: Final = 0.01
+_IDLE_SECONDS: Final = 0.25
+_SEND_SECONDS: Final = 30.0
+"""An idempotent aiokafka producer never gives a batch up by itself (reliability.md 6.3)."""
+_STOP_SECONDS: Final = 5.0
+_LOCK_CLASS: Final = 0x1E9F1  # any number that nobody else uses
+
+_NEXT: Final = """
+SELECT position, id, type, topic, aggregateid, payload FROM outbox
+WHERE published_at IS NULL AND partition = ANY($1::smallint[]) ORDER BY position LIMIT $2
+"""
+_MARK: Final = """
+UPDATE outbox AS o SET published_at = now(), kafka_partition = m.p, kafka_offset = m.o
+FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS m (position, p, o)
+WHERE o.position = m.position
+"""
+
+
+class Relay:
+    """Sends one service's outbox. Several may run: each row is sent by the holder of its lock."""
+
+    def __init__(self, database: Database, *, bootstrap: str, name: str) -> None:
+        self._database = database
+        self._bootstrap = bootstrap
+        self._name = name
+
+    async def run(self) -> None:
+        """Send for ever; raise when PostgreSQL or Kafka is away, to be started anew."""
+        connection = await asyncpg.connect(
+            self._database.dsn, timeout=5, command_timeout=30,
+            server_settings={"application_name": f"{self._name} relay"},
+        )  # fmt: skip
+        producer = new_producer(self._bootstrap, client_id=f"{self._name}-relay")
+        try:
+            async with asyncio.timeout(_SEND_SECONDS):
+                await producer.start()
+            await self._send_all(connection, producer)
+        finally:
+            await _stop(producer)
+            connection.terminate()
+
+    async def _send_all(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
+        held: set[int] = set()
+        while True:
+            held |= await _take_locks(connection, held)
+            self._database.facts_waiting.clear()
+            rows = await connection.fetch(_NEXT, sorted(held), BATCH)
+            if rows:
+                await self._send(connection, producer, rows)
+            if len(rows) < BATCH:
+                await self._wait(_BUSY_SECONDS if rows else _IDLE_SECONDS)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._database.facts_waiting.wait()
+        except TimeoutError:
+            return
+
+    async def _send(
+        self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[Any]
+    ) -> None:
+        hit("W4")
+        async with asyncio.timeout(_SEND_SECONDS):
+            acknowledged = [await _enqueue(producer, row) for row in rows]
+            hit("W5")
+            stored = await asyncio.gather(*acknowledged)
+        hit("W6")
+        positions = [row["position"] for row in rows]
+        offsets = [record.offset if record.offset >= 0 else None for record in stored]
+        async with connection.transaction():
+            await connection.execute(_MARK, positions, [r.partition for r in stored], offsets)
+            private = [row["position"] for row in rows if row["topic"] in COMPACTED]
+            if private:  # Personal data stay no longer than they must.
+                await connection.execute("DELETE FROM outbox WHERE position = ANY($1)", private)
+        hit("W7")
+        _log.debug("outbox.relayed", facts=len(rows))
+
+
+async def _enqueue(producer: AIOKafkaProducer, row: Any) -> asyncio.Future[Any]:  # noqa: ANN401 - a record of asyncpg
+    payload = row["payload"]
+    future: asyncio.Future[Any] = await producer.send(
+        row["topic"],
+        key=row["aggregateid"].encode(),
+        value=None if payload is None else payload.encode(),
+        headers=[("ce_id", str(row["id"]).encode()), ("ce_type", row["type"].encode())],
+    )
+    return future
+
+
+async def _take_locks(connection: asyncpg.Connection, held: set[int]) -> set[int]:
+    if len(held) == PARTITIONS:
+        return set()
+    wanted = [number for number in range(PARTITIONS) if number not in held]
+    rows = await connection.fetch(
+        "SELECT n FROM unnest($1::int[]) AS n WHERE pg_try_advisory_lock($2, n)",
+        wanted,
+        _LOCK_CLASS,
+    )
+    return {row["n"] for row in rows}
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        _log.warning("producer.not_stopped")

@@ -1,0 +1,151 @@
+"""The outbox: a fact is stored in the transaction that caused it; the relay sends it afterwards."""
+
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.envelope import Cause, Event, Said, envelope_bytes
+from shared.db import driver
+from shared.db.database import SAID
+from shared.ids import new_id
+
+PARTITIONS: Final = 4
+"""Outbox partitions: a relay holds a lock on each that it sends."""
+
+_PLACE: Final = 2**53 - 1
+"""Stands for the sequence until PostgreSQL knows it."""
+_MARK: Final = f'"sequence":{_PLACE}'
+
+_STORE: Final = """
+WITH wanted AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (topic, subject, facts)
+), said AS (
+  INSERT INTO outbox_subject AS o (topic, subject, last_sequence)
+  SELECT topic, subject, facts FROM wanted ORDER BY topic, subject
+  ON CONFLICT (topic, subject)
+  DO UPDATE SET last_sequence = o.last_sequence + excluded.last_sequence
+  RETURNING o.topic, o.subject, o.last_sequence
+)
+INSERT INTO outbox (id, partition, aggregatetype, aggregateid, type, topic, payload)
+SELECT f.id, f.partition, f.aggregatetype, f.subject, f.type, f.topic,
+       f.head || '"sequence":' || (said.last_sequence - f.later) || f.tail
+FROM unnest($4::uuid[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::text[], $11::text[], $12::bigint[]) WITH ORDINALITY
+     AS f (id, partition, aggregatetype, subject, type, topic, head, tail, later, n)
+JOIN said ON said.topic = f.topic AND said.subject = f.subject
+ORDER BY f.n
+"""
+
+
+@dataclass(frozen=True)
+class Emission:
+    """One fact to say, with its circumstances."""
+
+    fact: Event
+    cause: Cause
+    agency: str
+    """Code of the receiving agency; whose staff may see the fact."""
+    topic: str | None = None
+    source: str | None = None
+    """Where and by whom, for facts that every owner says; else the class knows."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    emission: Emission
+    id: UUID
+    head: str
+    tail: str
+    later: int
+
+    @property
+    def topic(self) -> str:
+        return self.emission.topic or self.emission.fact.topic
+
+
+async def emit(
+    session: AsyncSession, fact: Event, *, cause: Cause, agency: str, now: datetime
+) -> UUID:
+    """Store ``fact`` and return its id; it goes out after the transaction commits.
+
+    Call it last: the subject's row stays locked until the end of the transaction, which is what
+    makes the order of the outbox the order of commits per key.
+    """
+    return (await emit_all(session, [Emission(fact, cause, agency)], now=now))[0]
+
+
+async def emit_all(
+    session: AsyncSession, emissions: Sequence[Emission], *, now: datetime
+) -> list[UUID]:
+    """Store several facts in one statement; their subjects are locked in one order."""
+    if not emissions:
+        return []
+    lines = _lines(emissions, now)
+    wanted = sorted(Counter((line.topic, line.emission.fact.subject) for line in lines).items())
+    await driver.execute(
+        session,
+        _STORE,
+        [topic for (topic, _), _ in wanted],
+        [subject for (_, subject), _ in wanted],
+        [count for _, count in wanted],
+        [line.id for line in lines],
+        [outbox_partition(line.emission.fact.subject) for line in lines],
+        [line.topic.rpartition(".")[2] for line in lines],
+        [line.emission.fact.subject for line in lines],
+        [line.emission.fact.type for line in lines],
+        [line.topic for line in lines],
+        [line.head for line in lines],
+        [line.tail for line in lines],
+        [line.later for line in lines],
+    )
+    session.info[SAID] = True
+    return [line.id for line in lines]
+
+
+async def emit_tombstone(session: AsyncSession, topic: str, subject: str) -> UUID:
+    """Store a tombstone: the compacted ``topic`` forgets ``subject``; readers get its ``ce_id``."""
+    event_id = new_id()
+    await driver.execute(
+        session,
+        "INSERT INTO outbox (id, partition, aggregatetype, aggregateid, type, topic, payload)"
+        " VALUES ($1, $2, $3, $4, 'tombstone', $5, NULL)",
+        event_id,
+        outbox_partition(subject),
+        topic.rpartition(".")[2],
+        subject,
+        topic,
+    )
+    session.info[SAID] = True
+    return event_id
+
+
+def outbox_partition(subject: str) -> int:
+    """Return the outbox partition of a subject: equal subjects are sent by one relay, in order."""
+    return zlib.crc32(subject.encode()) % PARTITIONS
+
+
+def _lines(emissions: Sequence[Emission], now: datetime) -> list[_Line]:
+    later: Counter[tuple[str, str]] = Counter()
+    lines: list[_Line] = []
+    for emission in reversed(emissions):
+        fact, event_id = emission.fact, new_id()
+        said = Said(
+            id=event_id,
+            source=emission.source or fact.source,
+            time=now,
+            cause=emission.cause,
+            agency=emission.agency,
+            sequence=_PLACE,
+        )
+        head, _, tail = envelope_bytes(fact, said).decode().partition(_MARK)
+        key = (emission.topic or fact.topic, fact.subject)
+        lines.append(_Line(emission, event_id, head, tail, later[key]))
+        later[key] += 1
+    lines.reverse()
+    return lines
