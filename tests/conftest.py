@@ -1,0 +1,53 @@
+"""Real PostgreSQL and Kafka for every test: containers where an engine answers, else embedded."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+
+from shared.db.database import Database
+from tests.support.databases import Databases
+from tests.support.environment import ENVIRONMENT
+from tests.support.servers import Servers, start_servers
+
+os.environ.update(ENVIRONMENT)
+
+NewDatabase = Callable[[str], Awaitable[Database]]
+
+
+def pytest_report_header() -> str:
+    """Say which servers the run will use."""
+    from tests.support.servers import chosen  # noqa: PLC0415 - asks the engine only when it is run
+
+    return f"servers: {chosen()}"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """One PostgreSQL and one Kafka for the whole run."""
+    with start_servers(tmp_path_factory.mktemp("servers")) as running:
+        os.environ["KAFKA_BOOTSTRAP"] = running.kafka
+        yield running
+
+
+@pytest.fixture(scope="session")
+def templates(servers: Servers) -> Databases:
+    """Migrated databases, one per package, copied for each test."""
+    return Databases(servers.postgres)
+
+
+@pytest.fixture
+async def database_of(templates: Databases) -> AsyncIterator[NewDatabase]:
+    """Make a fresh migrated database: ``await database_of("fee")``; ``"shared"`` is bare."""
+    opened: list[Database] = []
+
+    async def make(package: str) -> Database:
+        url = await templates.fresh(package)
+        opened.append(database := Database(url, pool_size=20, name=f"test {package}"))
+        return database
+
+    yield make
+
+    for database in opened:
+        await database.close()
+        await templates.drop(database.dsn)

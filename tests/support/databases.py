@@ -1,0 +1,49 @@
+"""Fresh databases: one migrated template per package, copied for each test."""
+
+import asyncio
+import importlib
+from itertools import count
+
+import asyncpg
+from sqlalchemy import MetaData
+
+from shared.db.migrate import migrate
+
+
+class Databases:
+    """All databases of one test run, on one server."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url = server_url
+        self._templates: set[str] = set()
+        self._numbers = count(1)
+
+    async def fresh(self, package: str) -> str:
+        """Return the URL of a new database with the tables of ``package``."""
+        template = f"template_{package}"
+        if package not in self._templates:
+            await self._run(f'CREATE DATABASE "{template}"')
+            url = f"{self._server_url}/{template}"
+            await asyncio.to_thread(migrate, url, package, _metadata(package))
+            self._templates.add(package)
+        name = f"test_{package}_{next(self._numbers)}"
+        await self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return f"{self._server_url}/{name}"
+
+    async def drop(self, url: str) -> None:
+        """Drop the database at ``url``."""
+        await self._run(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    async def _run(self, statement: str) -> None:
+        connection = await asyncpg.connect(f"{self._server_url}/postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def _metadata(package: str) -> MetaData:
+    if package == "shared":
+        return MetaData()
+    found: MetaData = importlib.import_module(f"{package}.tables").Base.metadata
+    return found

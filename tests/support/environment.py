@@ -1,0 +1,20 @@
+"""The environment in which the services of the tests read their settings."""
+
+from typing import Final
+
+ENVIRONMENT: Final = {
+    "KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    "PUBLIC_URL": "http://lephi.test",
+    "RECEIPT_URL": "http://bienlai.lephi.test",
+    "OIDC_ISSUER": "http://lephi.test/sso",
+    "SESSION_KEY": "session-key-of-the-tests",
+    "LINK_KEY": "link-key-of-the-tests",
+    "NPSP_SECRET": "npsp-secret-of-the-tests",
+    "NPSP_PARTNER": "LEPHI",
+    "NPSP_URL": "http://127.0.0.1:1/ngan-hang-thu/npsp",
+    "MAIL_URL": "smtp://127.0.0.1:1",
+    "SUPPORT_PHONE": "1900 0000",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "MOCK_BANK_NPSP_CALLBACK_URL": "http://127.0.0.1:1/ipn/npsp",
+}
+"""Made-up values; what a test needs otherwise it passes to the service's Settings itself."""
