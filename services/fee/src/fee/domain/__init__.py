@@ -1,0 +1,1 @@
+"""What a fee is, which tariff decides it, and how it is reckoned: rules without input or output."""

@@ -1,0 +1,155 @@
+"""Every statement on fee's decision tables."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fee.domain.assessment import AssessmentStatus
+from fee.domain.tariff import Tariff, TariffStatus
+from fee.tables import AssessmentRow, DossierRow, TariffRow, VersionRow
+from shared.contracts.fee import Certainty
+
+_FIELDS = tuple(field.name for field in fields(Tariff))
+
+
+@dataclass(frozen=True)
+class TariffFilter:
+    """What a list of tariffs is narrowed by; None: not at all."""
+
+    words: tuple[str, ...] = ()
+    certainty: Certainty | None = None
+    in_force_on: date | None = None
+    after: str | None = None
+    """Code of the last row of the page before."""
+    limit: int = 50
+
+
+async def insert_tariff(
+    session: AsyncSession, tariff: Tariff, *, status: TariffStatus, words: str
+) -> bool:
+    """Store ``tariff``; False if its code is known."""
+    values = {name: getattr(tariff, name) for name in _FIELDS}
+    statement = (
+        insert(TariffRow)
+        .values(**values, status=status, words=words)
+        .on_conflict_do_nothing(index_elements=["code"])
+        .returning(TariffRow.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def lock_tariff(session: AsyncSession, code: str) -> TariffRow:
+    """Return the known tariff of ``code``, locked until the transaction ends."""
+    rows = await session.scalars(select(TariffRow).where(TariffRow.code == code).with_for_update())
+    return rows.one()
+
+
+async def approved_tariffs(
+    session: AsyncSession, fee_codes: Sequence[str]
+) -> Mapping[str, Sequence[Tariff]]:
+    """Return all approved rows of each of ``fee_codes``, whatever their dates."""
+    found: dict[str, list[Tariff]] = defaultdict(list)
+    rows = await session.scalars(
+        select(TariffRow)
+        .where(TariffRow.fee_code.in_(fee_codes), TariffRow.status == TariffStatus.APPROVED)
+        .order_by(TariffRow.code)
+    )
+    for row in rows:
+        found[row.fee_code].append(to_tariff(row))
+    return found
+
+
+async def list_tariffs(session: AsyncSession, wanted: TariffFilter) -> Sequence[Tariff]:
+    """Return up to ``limit`` + 1 tariffs in the order of their codes."""
+    statement = select(TariffRow).order_by(TariffRow.code).limit(wanted.limit + 1)
+    for word in wanted.words:
+        statement = statement.where(func.strpos(TariffRow.words, word) > 0)
+    if wanted.certainty is not None:
+        statement = statement.where(TariffRow.certainty == wanted.certainty)
+    if wanted.in_force_on is not None:
+        statement = statement.where(
+            TariffRow.valid_from <= wanted.in_force_on,
+            func.coalesce(TariffRow.valid_to, date.max) >= wanted.in_force_on,
+        )
+    if wanted.after is not None:
+        statement = statement.where(TariffRow.code > wanted.after)
+    return [to_tariff(row) for row in await session.scalars(statement)]
+
+
+async def count_tariffs(session: AsyncSession) -> Mapping[Certainty, int]:
+    """Return how many tariffs there are of each certainty."""
+    rows = await session.execute(
+        select(TariffRow.certainty, func.count()).group_by(TariffRow.certainty)
+    )
+    return dict(rows.tuples().all())
+
+
+def to_tariff(row: TariffRow) -> Tariff:
+    """Return the value that ``row`` stores."""
+    return Tariff(**{name: getattr(row, name) for name in _FIELDS})
+
+
+async def insert_dossier(session: AsyncSession, values: Mapping[str, Any]) -> DossierRow | None:
+    """Store a dossier first heard of; None if it is known."""
+    statement = (
+        insert(DossierRow)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["dossier_code"])
+        .returning(DossierRow)
+    )
+    return await session.scalar(statement)
+
+
+async def lock_dossier(session: AsyncSession, dossier_code: str) -> DossierRow | None:
+    """Return the dossier, locked until the transaction ends."""
+    return await session.scalar(
+        select(DossierRow).where(DossierRow.dossier_code == dossier_code).with_for_update()
+    )
+
+
+async def read_dossier(session: AsyncSession, dossier_code: str) -> DossierRow | None:
+    """Return the dossier as it was last heard."""
+    return await session.get(DossierRow, dossier_code)
+
+
+async def latest_assessment(session: AsyncSession, dossier_code: str) -> AssessmentRow | None:
+    """Return the dossier's newest assessment, ended or not."""
+    return await session.scalar(
+        select(AssessmentRow)
+        .where(AssessmentRow.dossier_code == dossier_code)
+        .order_by(AssessmentRow.ordinal.desc())
+        .limit(1)
+    )
+
+
+async def version_of(session: AsyncSession, assessment: AssessmentRow) -> VersionRow | None:
+    """Return what was last said about ``assessment``."""
+    return await session.get(VersionRow, (assessment.id, assessment.version))
+
+
+async def pending_dossiers(session: AsyncSession, *, after: str, limit: int) -> Sequence[str]:
+    """Return codes of dossiers that wait for a tariff or an agency, in order, past ``after``."""
+    found = await session.scalars(
+        select(AssessmentRow.dossier_code)
+        .where(AssessmentRow.status == AssessmentStatus.PENDING, AssessmentRow.dossier_code > after)
+        .order_by(AssessmentRow.dossier_code)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def insert_assessment(session: AsyncSession, row: AssessmentRow) -> None:
+    """Store a new assessment, so that its versions may refer to it."""
+    session.add(row)
+    await session.flush()
+
+
+def insert_version(session: AsyncSession, row: VersionRow) -> None:
+    """Store what is said with the rest of the transaction."""
+    session.add(row)

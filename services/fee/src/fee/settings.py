@@ -1,0 +1,16 @@
+"""What fee reads from its environment."""
+
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read once in ``main.py`` and passed down; no other module reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="FEE_")
+
+    tariffs_file: Path | None = None
+    """The published list of tariffs (CSV), taken in at each start."""

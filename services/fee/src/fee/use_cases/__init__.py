@@ -1,0 +1,1 @@
+"""What fee can be asked to do."""
