@@ -1,0 +1,1 @@
+"""The HTTP doors that all services share: pages, problems, identity, limits, live streams."""
