@@ -64,7 +64,7 @@ def _embedded(folder: Path) -> Iterator[Servers]:
 
 @contextmanager
 def _containers() -> Iterator[Servers]:
-    from testcontainers.postgres import PostgresContainer  # noqa: PLC0415 - needs an engine
+    from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - needs an engine
 
     from tests.support.kafka_container import KafkaContainer  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.tables import ParkedRow
@@ -88,7 +88,7 @@ async def ready(session: AsyncSession, consumer: str, *, now: datetime) -> Parke
     head = (
         select(ParkedRow.id)
         .where(ParkedRow.consumer == consumer)
-        .distinct(ParkedRow.topic, ParkedRow.key)
+        .ext(distinct_on(ParkedRow.topic, ParkedRow.key))
         .order_by(ParkedRow.topic, ParkedRow.key, ParkedRow.offset)
     )
     may_go = ParkedRow.state.in_((BEHIND, RELEASE, DISCARD)) | (ParkedRow.due_at <= now)
