@@ -1,0 +1,1 @@
+"""What a receipt is: symbols, numbers, words, states and rules. Pure."""

@@ -1,0 +1,119 @@
+"""Which receipts a settled payment needs, and what each of them says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from receipt.domain.symbols import Symbols, symbols_of
+from receipt.domain.words import amount_in_words
+from shared.contracts.envelope import Cause
+from shared.contracts.parts import FeeKind, Line
+from shared.contracts.payment import PaymentSettled
+from shared.contracts.receipt import ReceiptIssued
+from shared.days import vietnam_day
+
+TEMPLATE_VERSION: Final = 1
+"""Which template prints a receipt issued now; an older receipt keeps its own."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A payment that is in, and why we hear of it."""
+
+    payment: PaymentSettled
+    cause: Cause
+    agency: str
+    """Code of the receiving agency."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One receipt that a payment needs: its lines of one kind."""
+
+    settled: Settled
+    kind: FeeKind
+    lines: tuple[Line, ...]
+
+    @property
+    def natural_key(self) -> tuple[UUID, FeeKind]:
+        """Return what makes this receipt happen once, for ever."""
+        return self.settled.payment.payment_id, self.kind
+
+    @property
+    def tax_code(self) -> str:
+        """Return the collector's tax code; with symbols and year it names the series."""
+        return self.settled.payment.payee.tax_code
+
+
+@dataclass(frozen=True)
+class SeriesKey:
+    """One counter of numbers (dải số), before it has an id."""
+
+    year: int
+    tax_code: str
+    symbols: Symbols
+    kind: FeeKind
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The place that a series gave to a receipt."""
+
+    receipt_id: UUID
+    series_id: UUID
+    symbols: Symbols
+    number: int
+    issued_at: datetime
+
+
+def receipts_due(settled: Settled) -> Iterator[Due]:
+    """Yield one receipt per kind of the payment's lines, phí first; exempt lines need none."""
+    for kind in FeeKind:
+        lines = tuple(
+            line for line in settled.payment.lines if line.kind is kind and line.amount_vnd
+        )
+        if lines:
+            yield Due(settled, kind, lines)
+
+
+def series_key(due: Due, issued_at: datetime) -> SeriesKey:
+    """Return the series of a receipt issued at that instant; Vietnam's calendar decides."""
+    day = vietnam_day(issued_at)
+    return SeriesKey(day.year, due.tax_code, symbols_of(due.kind, day), due.kind)
+
+
+def check_url(receipt_url: str, *, tax_code: str, symbols: Symbols, number: int) -> str:
+    """Return the public check page of a receipt: what its QR holds. No capability."""
+    place = f"{tax_code}/{symbols.form_symbol}/{symbols.serial_symbol}/{number}"
+    return f"{receipt_url}/xac-minh/{place}"
+
+
+def issued_fact(due: Due, place: Numbered, *, receipt_url: str) -> ReceiptIssued:
+    """Return the fact of an issued receipt: all that is printed, except the payer."""
+    payment = due.settled.payment
+    total_vnd = sum(line.amount_vnd for line in due.lines)
+    return ReceiptIssued(
+        dossier_code=payment.dossier_code,
+        receipt_id=place.receipt_id,
+        payment_id=payment.payment_id,
+        kind=due.kind,
+        context=payment.context,
+        issuer=payment.payee,
+        series_id=place.series_id,
+        form_symbol=place.symbols.form_symbol,
+        serial_symbol=place.symbols.serial_symbol,
+        number=place.number,
+        monies=payment.monies,
+        check_url=check_url(
+            receipt_url, tax_code=due.tax_code, symbols=place.symbols, number=place.number
+        ),
+        lines=due.lines,
+        total_vnd=total_vnd,
+        total_in_words=amount_in_words(total_vnd),
+        issued_at=place.issued_at,
+        paid_at=payment.paid_at,
+        method=payment.method,
+        template_version=TEMPLATE_VERSION,
+    )

@@ -1,0 +1,65 @@
+"""The states of a receipt and of its file."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.lifecycle import Lifecycle, Step
+
+
+class ReceiptStatus(StrEnum):
+    """Where a receipt stands; never cancelled, its number never used again (TT 91 Điều 20)."""
+
+    ISSUED = "issued"
+    REPLACED = "replaced"
+
+
+class ReceiptTrigger(StrEnum):
+    """What happens to a receipt."""
+
+    SUCCEEDED = "succeeded"
+    """A replacement receipt points to it."""
+
+
+class FileStatus(StrEnum):
+    """How far the file of a receipt has come; the number never waits for it."""
+
+    PENDING = "pending"
+    RENDERED = "rendered"
+    STORED = "stored"
+
+
+class FileTrigger(StrEnum):
+    """What happens to the file of a receipt."""
+
+    RENDER = "render"
+    STORE = "store"
+
+
+LIFECYCLE: Final = Lifecycle(
+    initial=ReceiptStatus.ISSUED,
+    steps=(Step(ReceiptStatus.ISSUED, ReceiptTrigger.SUCCEEDED, ReceiptStatus.REPLACED),),
+)
+
+FILE_LIFECYCLE: Final = Lifecycle(
+    initial=FileStatus.PENDING,
+    steps=(
+        Step(FileStatus.PENDING, FileTrigger.RENDER, FileStatus.RENDERED),
+        # A collector without a signing certificate has nothing between rendering and storing.
+        Step(FileStatus.RENDERED, FileTrigger.STORE, FileStatus.STORED),
+    ),
+)
+
+PAYER_WAIT: Final = timedelta(seconds=60)
+"""How long a file waits for the payer's name, which comes on a stream of its own."""
+
+FILE_LEASE: Final = timedelta(seconds=90)
+"""Longer than one file can take: a dead worker's row comes back by itself."""
+
+FILE_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 60, 300, 900))
+"""Between tries of one file; the last one repeats for ever."""
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after the ``attempts``-th failure."""
+    return FILE_PAUSES[min(attempts, len(FILE_PAUSES)) - 1]
