@@ -87,7 +87,7 @@ async def count_tariffs(session: AsyncSession) -> Mapping[Certainty, int]:
     rows = await session.execute(
         select(TariffRow.certainty, func.count()).group_by(TariffRow.certainty)
     )
-    return dict(rows.tuples().all())
+    return dict(list(rows))
 
 
 def to_tariff(row: TariffRow) -> Tariff:
