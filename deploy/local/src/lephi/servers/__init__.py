@@ -1,0 +1,1 @@
+"""Real PostgreSQL and Kafka as child processes, for the embedded stack and for tests."""
