@@ -26,7 +26,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("state", "trigger"), product(Status, Trigger))
+@pytest.mark.parametrize(("state", "trigger"), list(product(Status, Trigger)))
 def test_given_a_state_when_a_trigger_comes_then_only_the_table_decides(
     state: Status, trigger: Trigger
 ) -> None:
@@ -37,7 +37,7 @@ def test_given_a_state_when_a_trigger_comes_then_only_the_table_decides(
         LIFECYCLE.next(state, trigger)
 
 
-@pytest.mark.parametrize(("state", "answer"), product(Delivery, Answer))
+@pytest.mark.parametrize(("state", "answer"), list(product(Delivery, Answer)))
 def test_given_a_callback_when_answered_then_only_a_waiting_one_moves(
     state: Delivery, answer: Answer
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, database_url_alias
 
 
 class Settings(ServiceSettings):
@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOCK_BANK_")
 
+    database_url: Annotated[str, Field(validation_alias=database_url_alias("MOCK_BANK_"))]
     npsp_secret: Annotated[SecretStr, Field(validation_alias="NPSP_SECRET")]
     """The secret that the national payment platform shares with its partner."""
     npsp_callback_url: str = ""

@@ -78,9 +78,10 @@ async def show_payment(session: AsyncSession, payment_id: UUID, *, now: datetime
 async def choose_bank(
     session: AsyncSession, payment_id: UUID, bank_code: str, *, now: datetime
 ) -> None:
-    """Let the payer choose the bank that the partner left open."""
+    """Let the payer choose the bank that the partner left open; nothing once they logged in."""
     row = await show_payment(session, payment_id, now=now)
-    row.bank_code = bank_code
+    if payments.may_sign_in(row.status):
+        row.bank_code = bank_code
 
 
 async def move(

@@ -96,6 +96,11 @@ def transaction_state(status: Status) -> TransactionState:
     return _TRANSACTION_STATES[status]
 
 
+def may_sign_in(status: Status) -> bool:
+    """Tell whether the bank's page still begins with logging in, or with choosing a bank."""
+    return LIFECYCLE.allows(status, Trigger.SIGN_IN)
+
+
 def one_time_code(payment_id: UUID) -> str:
     """Return the six digits that the bank "sends" for this payment; the page shows them."""
     return f"{int.from_bytes(hashlib.sha256(payment_id.bytes).digest()[:4]) % 10**6:06d}"
