@@ -58,6 +58,7 @@ class Paper:
     serial_symbol: str
     number: str
     day: str
+    issued_at: str
     payer_name: str
     payer_address: str | None
     payer_tax_code: str | None
@@ -86,6 +87,7 @@ def paper_of(issued: ReceiptIssued, payer: Payer | None) -> Paper:
         serial_symbol=issued.serial_symbol,
         number=str(issued.number),
         day=f"Ngày {on:%d} tháng {on:%m} năm {on:%Y}",
+        issued_at=f"{on:%d/%m/%Y %H:%M:%S} (+07:00)",
         payer_name=named.name,
         payer_address=named.address,
         payer_tax_code=named.tax_code,

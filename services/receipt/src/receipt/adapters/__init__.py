@@ -1,0 +1,1 @@
+"""The outside of the receipt service: paper and the store of files."""
