@@ -1,0 +1,232 @@
+"""Faults while people pay: nothing is lost, nothing happens twice, and all catches up."""
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+from httpx import AsyncClient, HTTPError
+
+from tests.support.payer import Attempt, receipts, start, status_of, tap, until
+from tests.support.province import a_code, a_dossier, send
+from tests.support.stack import Stack
+from tests.support.waiting import eventually
+
+SERVICES = ("dossier", "fee", "payment-gateway", "receipt", "notifier", "ops", "mock-bank")
+
+
+async def opened(stack: Stack, client: AsyncClient, count: int) -> list[str]:
+    """Send ``count`` dossiers and wait until each is payable."""
+    codes = [a_code() for _ in range(count)]
+    await send(stack.kafka, *[a_dossier(code) for code in codes])
+    for code in codes:
+        await until(client, code, "awaiting_payment", timeout_seconds=60)
+    return codes
+
+
+async def insist(step: Callable[[], Awaitable[object]]) -> None:
+    """Do ``step`` as a person would: again, until it goes through."""
+
+    async def once() -> bool:
+        with suppress(HTTPError, AssertionError, OSError):
+            await step()
+            return True
+        return False
+
+    await eventually(once, timeout_seconds=90, pause=0.3)
+
+
+async def paid_stubbornly(client: AsyncClient, code: str) -> None:
+    """Pay ``code`` whatever happens: look first, and start anew only while it is due."""
+
+    async def step() -> None:
+        if await status_of(client, code) == "paid":
+            return
+        attempt = await start(client, code)
+        await tap(client, attempt)
+        await until(client, code, "paid", timeout_seconds=8)
+
+    await insist(step)
+
+
+async def proof(stack: Stack) -> str:
+    """Return what ``lephi verify --quiet`` says once it is content, or its complaint."""
+    answer = await asyncio.to_thread(stack.lephi, "verify", "--quiet")
+    return "" if answer.returncode == 0 else answer.stdout + answer.stderr
+
+
+async def all_proved(stack: Stack) -> None:
+    """Wait until proof finds everything where it should be."""
+    last = ""
+
+    async def look() -> bool:
+        nonlocal last
+        last = await proof(stack)
+        return not last
+
+    try:
+        await eventually(look, timeout_seconds=120, pause=1)
+    except AssertionError:
+        raise AssertionError(last) from None
+
+
+async def all_receipted(stack: Stack, codes: Sequence[str]) -> None:
+    """Wait until each of ``codes`` has its one settled payable and its one receipt with a file."""
+    gateway = await asyncpg.connect(stack.environment["PAYMENT_GATEWAY_DATABASE_URL"])
+    receipt = await asyncpg.connect(stack.environment["RECEIPT_DATABASE_URL"])
+    try:
+        settled = await gateway.fetch(
+            "SELECT dossier_code, count(*) AS n FROM payable"
+            " WHERE dossier_code = ANY($1) AND status = 'settled' GROUP BY 1",
+            codes,
+        )
+        assert {row["dossier_code"]: row["n"] for row in settled} == dict.fromkeys(codes, 1)
+
+        async def issued() -> bool:
+            rows = await receipt.fetch(
+                "SELECT dossier_code, count(*) AS n FROM receipt"
+                " WHERE dossier_code = ANY($1) GROUP BY 1",
+                codes,
+            )
+            return {row["dossier_code"]: row["n"] for row in rows} == dict.fromkeys(codes, 1)
+
+        await eventually(issued, timeout_seconds=120, pause=0.5)
+        series = await receipt.fetch(
+            "SELECT series_id, count(*) AS n, max(number) AS top, count(DISTINCT number) AS d"
+            " FROM receipt GROUP BY 1"
+        )
+        assert all(row["n"] == row["top"] == row["d"] for row in series)
+    finally:
+        await gateway.close()
+        await receipt.close()
+
+
+@asynccontextmanager
+async def at_random(stack: Stack, seed: int, *, every: float) -> AsyncIterator[list[str]]:
+    """Kill a service every few seconds while the block runs; tell which were killed."""
+    chance, killed = random.Random(seed), list[str]()  # noqa: S311 - no secret
+
+    async def kill() -> None:
+        while True:
+            await asyncio.sleep(every)
+            name = chance.choice(SERVICES)
+            with suppress(ProcessLookupError, FileNotFoundError):
+                stack.signal(name, signal.SIGKILL)
+                killed.append(name)
+
+    task = asyncio.create_task(kill())
+    try:
+        yield killed
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def in_turn(
+    codes: Sequence[str], pay: Callable[[str], Awaitable[None]], *, width: int
+) -> None:
+    """Let ``width`` people pay at once."""
+    waiting = asyncio.Semaphore(width)
+
+    async def one(code: str) -> None:
+        async with waiting:
+            await pay(code)
+
+    async with asyncio.TaskGroup() as group:
+        for code in codes:
+            group.create_task(one(code))
+
+
+async def test_given_kafka_stopped_when_people_pay_then_pages_answer_and_all_catches_up(
+    stack: Stack, client: AsyncClient
+) -> None:
+    codes = await opened(stack, client, 15)
+    attempts: dict[str, Attempt] = {}
+    loop = asyncio.get_running_loop()
+
+    stack.signal("kafka", signal.SIGSTOP)
+    begun = loop.time()
+    try:
+        for code in codes:
+            attempts[code] = await start(client, code)
+            await tap(client, attempts[code])
+            await until(client, code, "paid")
+            assert (await client.get(f"/thanh-toan/{code}")).status_code == 200
+        await eventually(lambda: _is(loop.time() - begun >= 30), timeout_seconds=40)
+    finally:
+        stack.signal("kafka", signal.SIGCONT)
+
+    for attempt in attempts.values():
+        assert await receipts(client, attempt, timeout_seconds=60)
+    await all_receipted(stack, codes)
+    await all_proved(stack)
+
+
+async def test_given_postgresql_killed_when_people_pay_then_nothing_is_lost_and_nothing_is_twice(
+    stack: Stack, client: AsyncClient
+) -> None:
+    codes = await opened(stack, client, 20)
+
+    async def kill_twice() -> None:
+        for _ in range(2):
+            await asyncio.sleep(2)
+            stack.signal("postgres", signal.SIGKILL)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(kill_twice())
+        group.create_task(in_turn(codes, lambda code: paid_stubbornly(client, code), width=4))
+
+    await all_receipted(stack, codes)
+    await all_proved(stack)
+
+
+async def test_given_each_service_killed_at_random_when_200_pay_then_each_is_settled_once(
+    stack: Stack, client: AsyncClient
+) -> None:
+    codes = await opened(stack, client, 200)
+
+    async with at_random(stack, seed=7, every=2.0) as killed:
+        await in_turn(codes, lambda code: paid_stubbornly(client, code), width=6)
+
+    assert killed
+    await all_receipted(stack, codes)
+    await all_proved(stack)
+
+
+async def test_given_all_is_proved_when_a_receipt_row_is_deleted_by_hand_then_verify_goes_red(
+    stack: Stack, client: AsyncClient
+) -> None:
+    codes = await opened(stack, client, 1)
+    await paid_stubbornly(client, codes[0])
+    await all_receipted(stack, codes)
+    await all_proved(stack)
+    connection = await asyncpg.connect(stack.environment["RECEIPT_DATABASE_URL"])
+    async with _deleted_receipt(connection, codes[0]):
+        assert "I7" in await proof(stack)
+
+    assert not await proof(stack)
+
+
+@asynccontextmanager
+async def _deleted_receipt(connection: asyncpg.Connection, code: str) -> AsyncIterator[None]:
+    """Take a receipt's row away, and put it back at the end."""
+    try:
+        await connection.execute("CREATE TABLE kept AS SELECT * FROM receipt WHERE false")
+        await connection.execute("ALTER TABLE receipt DISABLE TRIGGER ALL")
+        await connection.execute(
+            "WITH gone AS (DELETE FROM receipt WHERE dossier_code = $1 RETURNING *)"
+            " INSERT INTO kept SELECT * FROM gone",
+            code,
+        )
+        yield
+    finally:
+        await connection.execute("INSERT INTO receipt SELECT * FROM kept")
+        await connection.execute("DROP TABLE kept")
+        await connection.execute("ALTER TABLE receipt ENABLE TRIGGER ALL")
+        await connection.close()
+
+
+async def _is(condition: bool) -> bool:  # noqa: FBT001 - a value, not a switch
+    return condition

@@ -1,0 +1,100 @@
+"""The whole embedded stack of a test run: started once by its own command, stopped at the end."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from tests.support.servers import free_ports
+
+ROOT: Final = Path(__file__).parents[2]
+LEPHI: Final = Path(sys.executable).with_name("lephi")
+_START_SECONDS: Final = 300
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where it runs and what it wrote for scripts."""
+
+    home: Path
+    port: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return endpoints.env and secrets.env."""
+        files = (self.home / "endpoints.env", self.home / "secrets.env")
+        found = {name: value for file in files for name, value in dotenv_values(file).items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def url(self) -> str:
+        """Return the front door."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def kafka(self) -> str:
+        """Return Kafka's address."""
+        return self.environment["KAFKA_BOOTSTRAP"]
+
+    def pid(self, process: str) -> int:
+        """Return the process id of ``process``."""
+        return int((self.home / "run" / f"{process}.pid").read_text())
+
+    def signal(self, process: str, number: signal.Signals) -> None:
+        """Send a signal to ``process``; it is one that this run started."""
+        os.kill(self.pid(process), number)
+
+    def lephi(self, *words: str, timeout_seconds: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run the operator's command line on this stack."""
+        return subprocess.run(  # noqa: S603 - our own command
+            [LEPHI, *words],
+            env={
+                **os.environ,
+                "LEPHI_HOME": str(self.home),
+                "LEPHI_PORT": str(self.port),
+                "DEMO": "0",
+            },
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=timeout_seconds,
+            check=False,
+        )
+
+
+@contextmanager
+def running_stack(home: Path) -> Iterator[Stack]:
+    """Start a stack of its own under ``home``; stop it at the end."""
+    stack = Stack(home, _free_range())
+    started = stack.lephi("up", timeout_seconds=_START_SECONDS)
+    try:
+        assert started.returncode == 0, started.stdout[-4000:] + started.stderr[-4000:]
+        yield stack
+    finally:
+        stack.lephi("down")
+
+
+def _free_range(width: int = 16) -> int:
+    """Return a port from which on ``width`` ports are free."""
+    for _ in range(50):
+        first = free_ports(1)[0]
+        if first + width < 65_000 and _all_free(first, width):
+            return first
+    raise AssertionError("no free range of ports")
+
+
+def _all_free(first: int, width: int) -> bool:
+    import socket  # noqa: PLC0415 - only here
+
+    for port in range(first, first + width):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return False
+    return True
