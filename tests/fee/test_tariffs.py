@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fee.domain.tariff import TariffChangedError, TariffInvalidError
+from fee.domain.tariff import TariffChangedError, TariffFilter, TariffInvalidError
 from fee.jobs import load_tariffs
-from fee.repository import TariffFilter
 from fee.schemas import read_tariffs
 from fee.use_cases import tariffs
 from shared.contracts.fee import Certainty, FeeAssessed, FeePending, TariffPublished

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -11,23 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fee.domain.assessment import AssessmentStatus
-from fee.domain.tariff import Tariff, TariffStatus
+from fee.domain.tariff import Tariff, TariffFilter, TariffStatus
 from fee.tables import AssessmentRow, DossierRow, TariffRow, VersionRow
 from shared.contracts.fee import Certainty
 
 _FIELDS = tuple(field.name for field in fields(Tariff))
-
-
-@dataclass(frozen=True)
-class TariffFilter:
-    """What a list of tariffs is narrowed by; None: not at all."""
-
-    words: tuple[str, ...] = ()
-    certainty: Certainty | None = None
-    in_force_on: date | None = None
-    after: str | None = None
-    """Code of the last row of the page before."""
-    limit: int = 50
 
 
 async def insert_tariff(

@@ -99,6 +99,18 @@ class Circumstances:
     """The day of filing decides, never the day of payment."""
 
 
+@dataclass(frozen=True)
+class TariffFilter:
+    """What a list of tariffs is narrowed by; None: not at all."""
+
+    words: tuple[str, ...] = ()
+    certainty: Certainty | None = None
+    in_force_on: date | None = None
+    after: str | None = None
+    """Code of the last row of the page before."""
+    limit: int = 50
+
+
 def check(tariff: Tariff) -> None:
     """Raise TariffInvalidError where a row contradicts itself.
 

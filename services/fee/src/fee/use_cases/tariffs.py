@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fee import repository
 from fee.domain import tariff as domain
-from fee.domain.tariff import Tariff, TariffChangedError, TariffTrigger
-from fee.repository import TariffFilter
+from fee.domain.tariff import Tariff, TariffChangedError, TariffFilter, TariffTrigger
 from shared.contracts.envelope import Cause
 from shared.contracts.fee import Certainty, TariffPublished
 from shared.outbox import Emission, emit_all

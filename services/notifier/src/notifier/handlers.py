@@ -1,0 +1,67 @@
+"""The Kafka door: what notifier hears of receipts and of the people they are for."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifier.domain import ReceiptNotice
+from notifier.use_cases import queue
+from notifier.use_cases.queue import Told
+from shared.clock import utc_now
+from shared.contracts.dossier import PartyRedacted
+from shared.contracts.envelope import Envelope
+from shared.contracts.party import TOPIC as PARTY_TOPIC
+from shared.contracts.party import PartyStated
+from shared.contracts.receipt import ReceiptFileReady, ReceiptIssued
+from shared.subscriptions import Message, Subscription, on, on_messages, read_envelope
+
+
+async def tell_of_receipt(session: AsyncSession, event: Envelope[ReceiptIssued]) -> None:
+    """Make the message about a new receipt."""
+    fact = event.data
+    notice = ReceiptNotice(
+        receipt_id=fact.receipt_id,
+        kind=fact.kind,
+        procedure_name=fact.context.procedure_name,
+        agency_name=fact.issuer.name,
+        agency_phone=fact.issuer.phone,
+        form_symbol=fact.form_symbol,
+        serial_symbol=fact.serial_symbol,
+        number=fact.number,
+        total_vnd=fact.total_vnd,
+        paid_at=fact.paid_at,
+        check_url=fact.check_url,
+        is_replacement=fact.replaces is not None,
+    )
+    told = Told(event.id, fact.dossier_code, event.agency, event.correlationid, event.time)
+    await queue.queue_receipt(session, notice, told, now=utc_now())
+
+
+async def let_go(session: AsyncSession, event: Envelope[ReceiptFileReady]) -> None:
+    """Send the link now that it opens a file."""
+    await queue.file_ready(session, event.data.receipt_id, now=utc_now())
+
+
+async def redact_party(session: AsyncSession, event: Envelope[PartyRedacted]) -> None:
+    """Forget where the person can be reached."""
+    fact = event.data
+    await queue.forget_party(session, fact.dossier_code, redacted_at=fact.redacted_at)
+
+
+async def hear_party(session: AsyncSession, messages: Sequence[Message]) -> None:
+    """Keep the payer's address, or forget it: a tombstone has no body."""
+    for message in messages:
+        if message.value is None:
+            await queue.forget_party(session, message.key or "", redacted_at=None)
+            continue
+        fact = read_envelope(PartyStated, message).data
+        await queue.hear_party(session, fact.dossier_code, fact.payer.email, now=utc_now())
+
+
+SUBSCRIPTIONS: Final[tuple[Subscription, ...]] = (
+    on(ReceiptIssued, tell_of_receipt),
+    on(ReceiptFileReady, let_go),
+    on(PartyRedacted, redact_party),
+    on_messages(PARTY_TOPIC, hear_party, single=True),
+)

@@ -1,0 +1,127 @@
+"""Queueing: facts become messages, and messages find their address."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifier import repository
+from notifier.domain import (
+    LIFECYCLE,
+    TOO_OLD,
+    WAIT_FOR_FILE,
+    ReceiptNotice,
+    Status,
+    Template,
+    Trigger,
+    allowed,
+    deliverable,
+    is_too_old,
+)
+from notifier.tables import MessageRow, RecipientRow
+from shared.ids import new_id
+
+NOTICE: Final = TypeAdapter(ReceiptNotice)
+PAYER: Final = "payer"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where a message comes from: the fact that it retells."""
+
+    fact_id: UUID
+    dossier_code: str
+    agency: str
+    correlation_id: UUID
+    happened_at: datetime
+
+
+async def queue_receipt(
+    session: AsyncSession, notice: ReceiptNotice, told: Told, *, now: datetime
+) -> None:
+    """Make the message about a receipt: once per fact and person, whatever is repeated."""
+    recipient = await repository.lock_recipient(session, told.dossier_code)
+    message = await repository.insert_message(
+        session,
+        {
+            "id": new_id(),
+            "cause": told.fact_id,
+            "template": Template.RECEIPT_ISSUED,
+            "person": PAYER,
+            "subject_id": notice.receipt_id,
+            "dossier_code": told.dossier_code,
+            "agency": told.agency,
+            "correlation_id": told.correlation_id,
+            "content": NOTICE.dump_python(notice, mode="json"),
+            "status": LIFECYCLE.initial,
+            "attempts": 0,
+            "happened_at": told.happened_at,
+            "made_at": now,
+            "ready_at": now + WAIT_FOR_FILE,
+        },
+    )
+    if message is not None:
+        _find_address(message, recipient, now=now)
+
+
+async def hear_party(
+    session: AsyncSession, dossier_code: str, email: str | None, *, now: datetime
+) -> None:
+    """Keep where the payer can be reached, and let messages go that waited for it.
+
+    A dossier whose people are to be forgotten keeps nothing, also when an older fact comes late.
+    """
+    recipient = await repository.lock_recipient(session, dossier_code)
+    if recipient.redacted_at is not None:
+        return
+    recipient.stated_at = now
+    recipient.email = deliverable(email)
+    waiting = allowed(list(Status), Trigger.ADDRESS_KNOWN)
+    for message in await repository.lock_messages_of(session, dossier_code, waiting):
+        _find_address(message, recipient, now=now)
+
+
+async def forget_party(
+    session: AsyncSession, dossier_code: str, *, redacted_at: datetime | None
+) -> None:
+    """Clear the address; what was not sent is not sent any more.
+
+    ``redacted_at`` is set where the person asked to be forgotten, None for a tombstone.
+    """
+    recipient = await repository.lock_recipient(session, dossier_code)
+    recipient.email = None
+    recipient.redacted_at = recipient.redacted_at or redacted_at
+    unsent = allowed(list(Status), Trigger.ADDRESS_FORGOTTEN)
+    for message in await repository.lock_messages_of(session, dossier_code, unsent):
+        message.status = LIFECYCLE.next(message.status, Trigger.ADDRESS_FORGOTTEN)
+        message.due_at = None
+
+
+async def file_ready(session: AsyncSession, receipt_id: UUID, *, now: datetime) -> None:
+    """Let the messages about a receipt go: its link now opens the file."""
+    for message in await repository.lock_messages_about(session, receipt_id):
+        message.ready_at = min(message.ready_at, now)
+        if message.attempts == 0 and LIFECYCLE.allows(message.status, Trigger.DELIVERED):
+            message.due_at = message.due_at and now
+
+
+def _find_address(message: MessageRow, recipient: RecipientRow, *, now: datetime) -> None:
+    """Decide whether a message can go, waits, or has nowhere to go."""
+    if is_too_old(message.happened_at, now):
+        _move(message, Trigger.TOO_OLD, due_at=None)
+    elif recipient.email is not None:
+        _move(message, Trigger.ADDRESS_KNOWN, due_at=max(now, message.ready_at))
+    elif recipient.stated_at is not None or recipient.redacted_at is not None:
+        _move(message, Trigger.NONE_GIVEN, due_at=None)
+    else:
+        message.due_at = message.happened_at + TOO_OLD + timedelta(seconds=1)
+
+
+def _move(message: MessageRow, trigger: Trigger, *, due_at: datetime | None) -> None:
+    """Take the step if there is one: a message that has no address stays so for want of one."""
+    if LIFECYCLE.allows(message.status, trigger):
+        message.status = LIFECYCLE.next(message.status, trigger)
+        message.due_at = due_at
