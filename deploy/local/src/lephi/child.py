@@ -18,7 +18,9 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Drop privileges if asked, tie our life to the parent's, and become the program."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--parent", type=int, required=True, help="process id of the parent")
+    parser.add_argument("--parent", type=int, help="process id of the parent")
+    parser.add_argument("--parent-file", help="file that holds the parent's process id")
+    parser.add_argument("--variables-file", help="file of NAME=value lines for the environment")
     parser.add_argument("--user", help="system user to become (only as root)")
     parser.add_argument("--signal", default="SIGKILL", help="sent to us when the parent dies")
     parser.add_argument("--pid-file", help="where to write our process id")
@@ -27,14 +29,23 @@ def main() -> None:
     if options.pid_file:
         with open(options.pid_file, "w", encoding="ascii") as file:  # noqa: PTH123 - quick to start
             file.write(f"{os.getpid()}\n")
+    parent = options.parent or int(_read(options.parent_file))
+    if options.variables_file:
+        lines = _read(options.variables_file).splitlines()
+        os.environ.update(dict(line.split("=", 1) for line in lines))
     if options.user:
         _become(options.user)
     number = int(signal.Signals[options.signal])
     # After the change of user: that resets it.
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-    if options.parent and os.getppid() != options.parent:
+    if os.getppid() != parent:
         sys.exit("the parent is already gone")
     os.execvp(options.program[0], options.program)  # noqa: S606 - that is its purpose
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - quick to start
+        return file.read()
 
 
 def _become(user: str) -> None:

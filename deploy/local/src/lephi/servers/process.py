@@ -30,14 +30,26 @@ class Program:
     death_signal: str = "SIGKILL"
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def command(self, *, parent: int, pid_file: Path | None = None) -> list[str]:
-        """Return the words that start it tied to ``parent`` (0: to whoever starts it)."""
-        words = [sys.executable, "-I", "-S", str(Path(child.__file__)), "--parent", str(parent)]
-        words += ["--signal", self.death_signal]
-        if self.user is not None:
-            words += ["--user", self.user]
-        if pid_file is not None:
-            words += ["--pid-file", str(pid_file)]
+    def command(
+        self,
+        *,
+        parent: int | None = None,
+        parent_file: Path | None = None,
+        pid_file: Path | None = None,
+        variables_file: Path | None = None,
+    ) -> list[str]:
+        """Return the words that start it tied to its parent, known by number or from a file."""
+        options = {
+            "--parent": parent,
+            "--parent-file": parent_file,
+            "--pid-file": pid_file,
+            "--variables-file": variables_file,
+            "--user": self.user,
+            "--signal": self.death_signal,
+        }
+        words = [sys.executable, "-I", "-S", str(Path(child.__file__))]
+        for name, value in options.items():
+            words += [] if value is None else [name, str(value)]
         return [*words, "--", *self.arguments]
 
 

@@ -1,0 +1,1 @@
+"""The embedded stack's identity provider: OpenID Connect with the demonstration's people."""

@@ -1,0 +1,136 @@
+"""The variables of the stack: secrets made once, addresses, and who is told what."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from lephi.servers.postgres import superuser_url
+from lephi.stack.layout import BANK, LOOPBACK, SERVICES, Layout, data_folder
+
+DATABASES: Final = (*SERVICES, BANK)
+_SHARED_SECRETS: Final = (
+    "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
+    "ZALOPAY_KEY2", "BANK_FEED_SECRET", "SESSION_KEY", "LINK_KEY", "PROVER_DATABASE_PASSWORD",
+    "OPERATOR_CLIENT_SECRET",
+)  # fmt: skip
+_CHANNELS: Final = (
+    "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
+    "ZALOPAY_KEY2", "BANK_FEED_SECRET",
+)  # fmt: skip
+_FOR_ALL: Final = (
+    "KAFKA_BOOTSTRAP", "PUBLIC_URL", "RECEIPT_URL", "OIDC_ISSUER", "OIDC_INTERNAL_URL",
+    "SESSION_KEY", "SUPPORT_PHONE", "STATIC_FOLDER", "RATE_LIMIT_TRUSTED", "LOG_LEVEL",
+)  # fmt: skip
+_ONLY_FOR: Final = {
+    "payment-gateway": ("LINK_KEY", "NPSP_URL", "NPSP_PARTNER", *_CHANNELS),
+    "receipt": ("LINK_KEY",),
+    "notifier": ("LINK_KEY", "MAIL_URL"),
+    BANK: _CHANNELS,
+}
+"""Secrets and addresses that only one or two processes may know."""
+
+
+def prefix_of(service: str) -> str:
+    """Return the beginning of a service's variables: ``PAYMENT_GATEWAY``."""
+    return service.upper().replace("-", "_")
+
+
+def role_of(service: str) -> str:
+    """Return a service's database role, which is also its database's name."""
+    return service.replace("-", "_")
+
+
+def ensure_secrets(layout: Layout) -> dict[str, str]:
+    """Return secrets.env; what is missing is made up now and kept for good."""
+    file = layout.home / "secrets.env"
+    known = {name: text for name, text in dotenv_values(file).items() if text}
+    names = [*_SHARED_SECRETS]
+    names += [f"{prefix_of(name)}_DATABASE_PASSWORD" for name in DATABASES]
+    names += [f"{prefix_of(name)}_OIDC_CLIENT_SECRET" for name in DATABASES]
+    made = {name: known.get(name) or secrets.token_hex(32) for name in names}
+    write_private(file, {**known, **made})
+    return made
+
+
+def write_endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
+    """Write endpoints.env: what a script needs to find and drive everything."""
+    variables = _endpoints(layout, keys)
+    write_private(layout.home / "endpoints.env", variables)
+    return variables
+
+
+def write_private(file: Path, variables: Mapping[str, str]) -> None:
+    """Write ``NAME=value`` lines that only their owner may read."""
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text("".join(f"{name}={text}\n" for name, text in variables.items()), "utf-8")
+
+
+def variables_of(process: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return what one service is told: common addresses, its own names, and nothing else's."""
+    own = f"{prefix_of(process)}_"
+    wanted = {*_FOR_ALL, *_ONLY_FOR.get(process, ())}
+    told = {name: text for name, text in known.items() if name in wanted or name.startswith(own)}
+    if process == "ops":
+        told |= {name: text for name, text in known.items() if name.startswith("PROVER_")}
+    return told
+
+
+def database_passwords(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the password of each service's database role."""
+    return {role_of(name): keys[f"{prefix_of(name)}_DATABASE_PASSWORD"] for name in DATABASES}
+
+
+def administration_url(layout: Layout, password: str) -> str:
+    """Return the superuser's URL of the stack's PostgreSQL."""
+    return superuser_url(layout.port_of("postgres"), password, "postgres")
+
+
+def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
+    def here(name: str) -> str:
+        return f"http://{LOOPBACK}:{layout.port_of(name)}"
+
+    public = layout.public_url
+    bank = f"{here(BANK)}/ngan-hang-thu"
+    return {
+        "LEPHI_HOME": str(layout.home),
+        "LEPHI_PORT": str(layout.port),
+        "PUBLIC_URL": public,
+        "RECEIPT_URL": layout.settings.get("RECEIPT_URL", "").rstrip("/") or public,
+        "SUPPORT_PHONE": layout.settings.get("SUPPORT_PHONE") or "1900 0000",
+        "LOG_LEVEL": layout.settings.get("LOG_LEVEL") or "INFO",
+        "RATE_LIMIT_TRUSTED": layout.settings.get("RATE_LIMIT_TRUSTED") or "127.0.0.0/8,::1/128",
+        "STATIC_FOLDER": str(files("shared.web") / "static"),
+        "KAFKA_BOOTSTRAP": f"{LOOPBACK}:{layout.port_of('kafka')}",
+        "OIDC_ISSUER": f"{public}/sso",
+        "OIDC_INTERNAL_URL": f"{here('identity')}/sso",
+        "MAIL_URL": f"smtp://{LOOPBACK}:{layout.port_of('mail-smtp')}",
+        "MAIL_WEB_URL": f"{here('mail')}/thu-thu",
+        "NPSP_URL": f"{bank}/npsp",
+        "NPSP_PARTNER": "LEPHI",
+        "MOCK_BANK_URL": bank,
+        "MOCK_BANK_NPSP_CALLBACK_URL": f"{here('payment-gateway')}/ipn/npsp",
+        "DOSSIER_AGENCIES_FILE": str(data_folder() / "agencies.csv"),
+        "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
+        "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),
+        **{
+            f"{prefix_of(name)}_{suffix}": text
+            for name in DATABASES
+            for suffix, text in (("HOST", LOOPBACK), ("PORT", str(layout.port_of(name))))
+        },
+        **dict(_database_urls(layout, keys)),
+    }
+
+
+def _database_urls(layout: Layout, keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    server = f"{LOOPBACK}:{layout.port_of('postgres')}"
+    for name in DATABASES:
+        prefix, role = prefix_of(name), role_of(name)
+        password = keys[f"{prefix}_DATABASE_PASSWORD"]
+        yield f"{prefix}_DATABASE_URL", f"postgresql://{role}:{password}@{server}/{role}"
+        prover = keys["PROVER_DATABASE_PASSWORD"]
+        yield f"PROVER_{prefix}_DATABASE_URL", f"postgresql://prover:{prover}@{server}/{role}"
