@@ -1,0 +1,1 @@
+"""The outside of dossier, a folder per counterpart."""

@@ -1,0 +1,1 @@
+"""Files that an administrator keeps: agencies and procedures as CSV."""

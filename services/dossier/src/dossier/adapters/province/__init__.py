@@ -1,0 +1,1 @@
+"""The province's TTHC system: the only place that speaks its words."""

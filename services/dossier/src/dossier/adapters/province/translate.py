@@ -1,0 +1,126 @@
+"""The province's words in ours: messages that were read become values of our domain."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Final
+
+from dossier.adapters.province import messages
+from dossier.domain.dossier import DossierFacts, Labels, StatedDossier
+from dossier.domain.partner import PartnerDay
+from shared.contracts.dossier import FeeLine
+from shared.contracts.parts import (
+    Context,
+    FeeKind,
+    FilingChannel,
+    PaidElsewhere,
+    PaymentTiming,
+    Quantities,
+)
+from shared.contracts.party import PartyStated, Person, PersonKind
+
+_CHANNELS: Final = {"truc_tiep": FilingChannel.COUNTER, "truc_tuyen": FilingChannel.ONLINE}
+_TIMINGS: Final = {
+    "thu_truoc": PaymentTiming.BEFORE,
+    "thu_sau": PaymentTiming.AFTER,
+    "mien_phi": PaymentTiming.FREE,
+}
+_PERSONS: Final = {"ca_nhan": PersonKind.PERSON, "to_chuc": PersonKind.ORGANISATION}
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+def to_dossier(stated: messages.Dossier, stated_at: datetime) -> StatedDossier:
+    """Return the dossier; payee, and what the province left out, are completed later."""
+    receiving = stated.CoQuanTiepNhan
+    deciding = stated.CoQuanGiaiQuyet or receiving
+    collecting = stated.DonViThu
+    facts = DossierFacts(
+        context=Context(
+            procedure_code=stated.MaTTHC,
+            procedure_name=stated.TenTTHC or stated.MaTTHC,
+            agency_code=receiving.Ma,
+            agency_name=receiving.Ten or receiving.Ma,
+        ),
+        receiving_agency=receiving.Ma,
+        deciding_agency=deciding.Ma,
+        payee=None,
+        channel=_CHANNELS[stated.KenhTiepNhan],
+        submitted_at=stated.NgayNop,
+        due_at=stated.NgayHenTra,
+        status=stated.TrangThaiHoSo,
+        territory_code=stated.MaDiaBan,
+        payment_timing=_TIMINGS.get(stated.HinhThucThu or "", PaymentTiming.AFTER),
+        fee_lines=tuple(_fee_line(line) for line in stated.DanhSachLePhi),
+        paid_elsewhere=None if stated.DaNop is None else _paid_elsewhere(stated.DaNop),
+    )
+    return StatedDossier(
+        dossier_code=stated.MaHoSo,
+        stated_at=stated_at,
+        facts=facts,
+        payment_timing_is_stated=stated.HinhThucThu is not None,
+        procedure_is_named=stated.TenTTHC is not None,
+        labels=Labels(
+            field_name=stated.LinhVuc,
+            deciding_agency_name=deciding.Ten,
+            collecting_agency=None if collecting is None else collecting.Ma,
+            collecting_agency_name=None if collecting is None else collecting.Ten,
+        ),
+    )
+
+
+def _fee_line(stated: messages.FeeLine) -> FeeLine:
+    copies = stated.SoBan or stated.SoLuong or 1
+    return FeeLine(
+        fee_code=stated.MaPhiLePhi,
+        name=stated.TenPhiLePhi,
+        kind=FeeKind(stated.LoaiPhiLePhi),
+        variant=stated.BienThe,
+        quantities=Quantities(copies=copies, pages=stated.SoTrang or 1),
+        payer_group=stated.DoiTuong,
+        declared_vnd=stated.Gia,
+        declared_basis=stated.CanCu,
+        evidence_ref=_reference(stated.MinhChung),
+    )
+
+
+def _paid_elsewhere(stated: messages.Collected) -> PaidElsewhere:
+    return PaidElsewhere(
+        amount_vnd=stated.SoTien, paid_on=stated.NgayThu, reference=_reference(stated.SoChungTu)
+    )
+
+
+def to_party(stated: messages.Dossier) -> PartyStated:
+    """Return the people of the dossier; where nobody else pays, the owner does."""
+    owner = _person(stated.ChuHoSo)
+    payer = owner if stated.NguoiNop is None else _person(stated.NguoiNop)
+    return PartyStated(dossier_code=stated.MaHoSo, payer=payer, owner=owner)
+
+
+def _person(stated: messages.Person) -> Person:
+    return Person(
+        name=stated.HoTen,
+        kind=_PERSONS[stated.Loai],
+        id_number=stated.SoDinhDanh,
+        tax_code=stated.MaSoThue,
+        address=stated.DiaChi,
+        phone=stated.DienThoai,
+        email=stated.Email,
+    )
+
+
+def to_day(stated: messages.DayTotals) -> PartnerDay:
+    """Return the province's counts of a day."""
+    return PartnerDay(
+        day_on=stated.Ngay,
+        dossier_count=stated.SoHoSo,
+        paid_count=stated.SoDaThu,
+        paid_vnd=stated.TongTien,
+        dossier_codes=list(stated.MaHoSo),
+    )
+
+
+def _reference(text: str | None) -> str | None:
+    """Return an opaque reference as kept streams may carry it: as it is, or its SHA-256."""
+    if text is None or _REFERENCE.fullmatch(text):
+        return text
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The rules of dossiers: states, what changed, agencies, and how people search."""

@@ -1,0 +1,18 @@
+"""The environment of dossier."""
+
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read once in ``main.py`` and passed down; no other module reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="DOSSIER_", frozen=True, extra="ignore")
+
+    agencies_file: Path | None = None
+    """Agencies (cơ quan) as CSV, published at start where they changed; None: as they are."""
+    procedures_file: Path | None = None
+    """Procedures (thủ tục hành chính) as CSV, loaded at start."""

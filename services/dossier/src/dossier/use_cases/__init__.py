@@ -1,0 +1,1 @@
+"""The verbs of dossier: what happens to dossiers, agencies and the exchange with the province."""

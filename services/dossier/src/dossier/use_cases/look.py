@@ -1,0 +1,63 @@
+"""What doors show of decision tables: a dossier, its people, what the province was told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dossier.domain.dossier import DossierNotFoundError
+from dossier.repository import agencies, dossiers, partner
+from dossier.tables import DossierRow, PartnerFactRow
+from shared.contracts.party import PartyStated
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A dossier as its staff see it."""
+
+    dossier: DossierRow
+    party: PartyStated | None
+    """Absent after redaction."""
+    partner_facts: Sequence[PartnerFactRow]
+
+
+async def agencies_of(session: AsyncSession, agency_code: str | None) -> Sequence[str]:
+    """Return the agencies whose dossiers staff of ``agency_code`` may see: it, and those below.
+
+    Staff without an agency see none.
+    """
+    return [] if agency_code is None else await agencies.codes_below(session, agency_code)
+
+
+async def show_dossier(
+    session: AsyncSession, dossier_code: str, *, visible: Sequence[str]
+) -> Shown:
+    """Return the dossier if one of ``visible`` received or collects it.
+
+    Raises DossierNotFoundError, the same for another agency's dossier and for none.
+    """
+    row = await find_visible(session, dossier_code, visible=visible)
+    return Shown(
+        dossier=row,
+        party=await dossiers.find_party(session, dossier_code),
+        partner_facts=await partner.facts_of_dossier(session, dossier_code),
+    )
+
+
+async def find_visible(
+    session: AsyncSession, dossier_code: str, *, visible: Sequence[str]
+) -> DossierRow:
+    """Return the dossier's row alone; raise DossierNotFoundError as ``show_dossier`` does."""
+    row = await dossiers.find_dossier(session, dossier_code)
+    if row is None or not {row.receiving_agency, row.collecting_agency} & set(visible):
+        raise DossierNotFoundError(dossier_code)
+    return row
+
+
+async def codes_of_citizen(
+    session: AsyncSession, id_number: str | None, *, after: str | None, limit: int
+) -> Sequence[str]:
+    """Return the codes of the dossiers that a citizen owns or pays; none without an id number."""
+    if id_number is None:
+        return []
+    return await dossiers.codes_of_citizen(session, id_number, after=after, limit=limit)

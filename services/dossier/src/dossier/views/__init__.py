@@ -1,0 +1,1 @@
+"""What can be rebuilt from facts: the board, the money of a dossier, its timeline."""

@@ -1,0 +1,71 @@
+"""What the province was told of a dossier, and what it answered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.contracts.dossier import PartnerFactAcknowledged, PartnerFactLate, PartnerFactSent
+from shared.contracts.envelope import Envelope
+from shared.db.metadata import ViewBase
+from shared.views import Put, View, fold
+
+
+class ToldRow(ViewBase):
+    """One fact for the province, and whether it was acknowledged; from ``lephi.dossier``."""
+
+    __tablename__ = "told"
+
+    fact_id: Mapped[UUID] = mapped_column(primary_key=True)
+    dossier_code: Mapped[str | None] = mapped_column(index=True)
+    fact_type: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    result: Mapped[str | None]
+    reason_code: Mapped[str | None]
+    late_level: Mapped[str | None]
+
+
+def _told(fact_id: UUID, **columns: Any) -> Put:  # noqa: ANN401
+    return Put(row=ToldRow, key={"fact_id": fact_id}, columns=columns)
+
+
+def told_sent(event: Envelope[PartnerFactSent]) -> Iterator[Put]:
+    """A fact for the province left."""
+    fact = event.data
+    yield _told(
+        fact.fact_id,
+        dossier_code=fact.dossier_code,
+        fact_type=fact.fact_type.value,
+        sent_at=event.time,
+    )
+
+
+def told_answered(event: Envelope[PartnerFactAcknowledged]) -> Iterator[Put]:
+    """The province answered."""
+    fact = event.data
+    yield _told(
+        fact.fact_id,
+        answered_at=event.time,
+        result=fact.result.value,
+        reason_code=fact.reason_code,
+    )
+
+
+def told_late(event: Envelope[PartnerFactLate]) -> Iterator[Put]:
+    """The province has not answered in time."""
+    yield _told(event.data.fact_id, late_level=event.data.level.value)
+
+
+TOLD: Final = View(
+    name="told",
+    version=1,
+    rows=(ToldRow,),
+    folds=(
+        fold(PartnerFactSent, told_sent),
+        fold(PartnerFactAcknowledged, told_answered),
+        fold(PartnerFactLate, told_late),
+    ),
+)

@@ -1,0 +1,285 @@
+"""Dossiers at the door: first heard of, changed, repeated, out of order, refused."""
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dossier import handlers, jobs
+from dossier.adapters.province.facts import BiTuChoi
+from dossier.domain.dossier import State
+from dossier.repository import dossiers
+from dossier.tables import DossierRow, PartnerDayRow, PartyRow
+from shared import parked
+from shared.contracts.dossier import (
+    AgencyPublished,
+    DossierChanged,
+    DossierClosed,
+    DossierField,
+    DossierReceived,
+    DossierReinstated,
+    DossierWithdrawn,
+    PartnerFactSent,
+)
+from shared.contracts.messaging import MessageParked
+from shared.contracts.parts import PaymentTiming
+from shared.contracts.party import PartyStated
+from shared.db.database import Database
+from tests.conftest import NewDatabase
+from tests.dossier.builders import CODE, a_body, a_fee, a_message, a_person, hear, hear_dossier
+from tests.support.facts import emitted, facts
+
+DATA = Path(__file__).parents[2] / "deploy/local/data"
+LATER = "2026-11-22T09:00:00+07:00"
+EARLIER = "2026-11-22T07:00:00+07:00"
+
+RECEIVED, CHANGED = DossierReceived.type, DossierChanged.type
+PARTY = PartyStated.type
+
+
+@pytest.fixture
+async def database(database_of: NewDatabase) -> Database:
+    """A database in which the agencies and procedures of the demonstration are published."""
+    made = await database_of("dossier")
+    await publish(made, DATA / "agencies.csv")
+    return made
+
+
+async def publish(database: Database, agencies_file: Path) -> None:
+    await jobs.publish_files(
+        database, agencies_file=agencies_file, procedures_file=DATA / "procedures.csv"
+    )
+
+
+async def row_of(database: Database, code: str = CODE) -> DossierRow:
+    async with database.transaction() as session:
+        row = await dossiers.find_dossier(session, code)
+    assert row is not None
+    return row
+
+
+async def said(database: Database) -> list[str]:
+    return [name for name in await emitted(database) if name != AgencyPublished.type]
+
+
+async def test_given_a_known_agency_when_a_dossier_comes_then_it_is_said_with_its_payee(
+    database: Database,
+) -> None:
+    await hear_dossier(database)
+
+    assert await said(database) == [RECEIVED, PARTY]
+    received = (await facts(database, DossierReceived))[0]
+    assert received.agency == "H34.10"
+    assert received.data.payee is not None
+    assert received.data.payee.tax_code == "6101234567"
+    assert received.data.territory_code == "H34"
+
+
+async def test_given_no_name_and_no_timing_when_it_comes_then_the_procedure_gives_them(
+    database: Database,
+) -> None:
+    await hear_dossier(database, MaTTHC="1.001193", TenTTHC=None, HinhThucThu=None)
+
+    received = (await facts(database, DossierReceived))[0].data
+    assert received.context.procedure_name == "Đăng ký khai sinh"
+    assert received.payment_timing is PaymentTiming.BEFORE
+
+
+async def test_given_a_dossier_when_the_same_comes_again_then_nothing_is_said(
+    database: Database,
+) -> None:
+    await hear_dossier(database)
+    await hear_dossier(database)
+    await hear_dossier(database, NgayCapNhat=LATER)
+
+    assert await said(database) == [RECEIVED, PARTY]
+
+
+async def test_given_a_dossier_when_some_fields_change_then_only_they_are_said(
+    database: Database,
+) -> None:
+    await hear_dossier(database)
+    fees = [a_fee(SoTrang=10)]
+    await hear_dossier(database, NgayCapNhat=LATER, DanhSachLePhi=fees, NgayHenTra=None)
+
+    change = (await facts(database, DossierChanged))[0].data
+    assert change.fee_lines is not None
+    assert change.fee_lines[0].quantities.pages == 10
+    assert change.cleared == (DossierField.DUE_AT,)
+    present = change.model_dump(exclude_none=True)
+    assert set(present) == {"dossier_code", "dossier_id", "fee_lines", "cleared"}
+
+
+async def test_given_a_newer_version_when_an_older_one_comes_then_nothing_is_undone(
+    database: Database,
+) -> None:
+    await hear_dossier(database, NgayCapNhat=LATER, TrangThaiHoSo="4")
+    await hear_dossier(
+        database, NgayCapNhat=EARLIER, TrangThaiHoSo="2", ChuHoSo=a_person("Lê Văn Cũ")
+    )
+
+    assert (await row_of(database)).status == 4
+    assert await said(database) == [RECEIVED, PARTY]
+
+
+async def test_given_two_versions_of_one_instant_when_both_come_then_the_later_message_wins(
+    database: Database,
+) -> None:
+    await hear_dossier(database, TrangThaiHoSo="2")
+    await hear_dossier(database, TrangThaiHoSo="4")
+
+    assert (await row_of(database)).status == 4
+
+
+@pytest.mark.parametrize("status", ["3", "7", "8"])
+async def test_given_a_living_dossier_when_it_is_withdrawn_and_back_then_both_are_said(
+    database: Database, status: str
+) -> None:
+    await hear_dossier(database)
+    await hear_dossier(database, NgayCapNhat=LATER, TrangThaiHoSo=status)
+    await hear_dossier(database, NgayCapNhat="2026-11-22T10:00:00+07:00", TrangThaiHoSo="4")
+
+    assert await said(database) == [
+        RECEIVED, PARTY, DossierWithdrawn.type, DossierReinstated.type,
+    ]  # fmt: skip
+    assert (await row_of(database)).state is State.LIVING
+
+
+async def test_given_a_dossier_first_heard_of_as_refused_when_it_comes_then_it_is_withdrawn(
+    database: Database,
+) -> None:
+    await hear_dossier(database, TrangThaiHoSo="3")
+
+    assert await said(database) == [RECEIVED, DossierWithdrawn.type, PARTY]
+
+
+async def test_given_a_closed_dossier_when_it_goes_back_to_work_then_it_is_refused(
+    database: Database,
+) -> None:
+    await hear_dossier(database)
+    await hear_dossier(database, NgayCapNhat=LATER, TrangThaiHoSo="10")
+    await hear_dossier(database, NgayCapNhat="2026-11-23T10:00:00+07:00", TrangThaiHoSo="4")
+
+    assert (await row_of(database)).state is State.CLOSED
+    assert (await said(database))[2:] == [
+        DossierClosed.type, MessageParked.type, BiTuChoi.type, PartnerFactSent.type,
+    ]  # fmt: skip
+    refusal = (await facts(database, BiTuChoi))[0].data
+    assert refusal.LyDo == "dossier-closed:TrangThaiHoSo"
+
+
+async def test_given_a_bad_message_when_it_comes_then_it_is_parked_and_answered_and_others_go_on(
+    database: Database,
+) -> None:
+    bad = a_body(NgayNop="2026-02-30T08:00:00+07:00", ChuHoSo=a_person("Trần Thị Bí Mật"))
+    await hear(database, a_message(bad), a_message(MaHoSo="H34.10-261122-0008"), a_message())
+
+    refusal = (await facts(database, BiTuChoi))[0]
+    assert refusal.data.model_dump() == {
+        "MaHoSo": CODE, "id": "tinh-1", "LyDo": "impossible-date:NgayNop",
+    }  # fmt: skip
+    assert refusal.subject == CODE
+    sent = (await facts(database, PartnerFactSent))[0].data
+    assert sent.fact_id == refusal.id
+    assert [event.data.reason_code for event in await facts(database, MessageParked)] == [
+        "impossible-date"
+    ]
+    assert len(await facts(database, DossierReceived)) == 2
+    async with database.transaction() as session:
+        waiting = await parked.list_parked(session)
+        assert await parked.blocked_keys(session, handlers.CONSUMER) == set()
+    assert [(row.reason_code, row.detail) for row in waiting] == [
+        ("impossible-date", "impossible-date:NgayNop")
+    ]
+    assert json.loads(waiting[0].body or b"")["data"]["ChuHoSo"]["HoTen"] == "Trần Thị Bí Mật"
+
+
+async def test_given_a_parked_message_when_it_is_tried_again_then_it_stays_parked(
+    database: Database,
+) -> None:
+    message = a_message(MaHoSo="không có số")
+    await hear(database, message)
+
+    with pytest.raises(handlers.StillRefusedError):
+        await hear(database, message)
+
+    assert len(await facts(database, BiTuChoi)) == 1
+    assert (await facts(database, BiTuChoi))[0].subject == "unknown"
+
+
+async def test_given_twenty_tellings_at_once_when_they_meet_then_it_is_received_once(
+    database: Database,
+) -> None:
+    await asyncio.gather(*[hear_dossier(database) for _ in range(20)])
+
+    assert await said(database) == [RECEIVED, PARTY]
+
+
+async def test_given_a_dossier_when_only_its_people_change_then_only_they_are_said(
+    database: Database,
+) -> None:
+    await hear_dossier(database)
+    await hear_dossier(database, NgayCapNhat=LATER, NguoiNop=a_person("Phạm Thị Hoa"))
+
+    assert await said(database) == [RECEIVED, PARTY, PARTY]
+    assert (await facts(database, PartyStated))[1].data.payer.name == "Phạm Thị Hoa"
+    async with database.transaction() as session:
+        assert len((await session.scalars(select(PartyRow))).all()) == 1
+
+
+async def test_given_an_unknown_collector_when_it_is_completed_then_the_payee_is_said_once(
+    database: Database, tmp_path: Path
+) -> None:
+    await hear_dossier(database, DonViThu={"Ma": "H34.99", "Ten": "Đội thu mới"})
+    assert (await facts(database, DossierReceived))[0].data.payee is None
+    lines = (DATA / "agencies.csv").read_text(encoding="utf-8")
+    file = tmp_path / "agencies.csv"
+    new = "H34.99,Đội thu mới,,,,,,,,,,,2026-01-01,,\n"
+    file.write_text(lines + new, encoding="utf-8")
+    await publish(database, file)
+    assert await said(database) == [RECEIVED, PARTY]
+
+    new = (
+        "H34.99,Đội thu mới,,6101234999,Số 1 Trần Phú,0260 3797 000,H34,TK-1,970415,11300,"
+        "DOI THU MOI,no,2026-01-01,,\n"
+    )
+    file.write_text(lines + new, encoding="utf-8")
+    await publish(database, file)
+    await publish(database, file)
+
+    changes = await facts(database, DossierChanged)
+    assert [change.data.payee.tax_code for change in changes if change.data.payee] == ["6101234999"]
+    assert len(changes) == 1
+    published = [each.data.agency_code for each in await facts(database, AgencyPublished)]
+    assert published == ["H34.10", "H34.22.08", "H48.05", "H34.99"]
+
+
+async def test_given_a_payee_when_its_agency_changes_then_the_dossier_keeps_the_old_one(
+    database: Database, tmp_path: Path
+) -> None:
+    await hear_dossier(database)
+    lines = (DATA / "agencies.csv").read_text(encoding="utf-8")
+    file = tmp_path / "agencies.csv"
+    file.write_text(lines.replace("113000012345", "113000099999"), encoding="utf-8")
+    await publish(database, file)
+    await hear_dossier(database, NgayCapNhat=LATER, TrangThaiHoSo="4")
+
+    payee = (await row_of(database)).payee
+    assert payee is not None
+    assert payee["account"]["number"] == "113000012345"
+
+
+async def test_given_the_days_counts_when_they_come_twice_then_the_last_ones_stand(
+    database: Database,
+) -> None:
+    for count in (1, 2):
+        data = {"Ngay": "2026-11-22", "SoHoSo": count, "SoDaThu": 0, "TongTien": 0}
+        await hear(database, a_message({"type": "vn.tthc.TongHopNgay.v1", "data": data}))
+
+    async with database.transaction() as session:
+        day = await session.get(PartnerDayRow, date(2026, 11, 22))
+    assert day is not None
+    assert day.dossier_count == 2
