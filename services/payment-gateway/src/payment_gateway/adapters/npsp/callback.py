@@ -1,0 +1,119 @@
+"""The platform's callback: verified as received, translated, answered in its dialect. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from payment_gateway.adapters.npsp import dialect
+from payment_gateway.domain.monies import Credit, Failure, channel_reference
+from shared.contracts.parts import PaymentChannel
+
+_KIND: Final = "CONFIRM"
+"""LoaiBanTin of a callback (to confirm)."""
+_BANK_CODE: Final = 64
+
+
+class Reply(Enum):
+    """What we answer: MaLoi and MoTaLoi. Only ``00`` ends the platform's tries."""
+
+    ACCEPTED = ("00", "Thanh cong")
+    UNKNOWN_REFERENCE = ("01", "Khong tim thay ma tham chieu")
+    UNREADABLE = ("03", "Ban tin khong hop le")
+    NOT_GENUINE = ("97", "Sai ma xac thuc")
+
+    @property
+    def code(self) -> str:
+        """Return MaLoi."""
+        return self.value[0]
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Who we are to the platform; ``secrets`` has the present one first."""
+
+    code: str
+    secrets: tuple[str, ...]
+    agency_code: str
+    """Owner of the merchant account."""
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Genuine, but not a message that we can act on; it is kept for a person."""
+
+    reason_code: str
+
+
+@dataclass(frozen=True)
+class Forged:
+    """Not signed by the platform: it is not money and changes nothing."""
+
+
+Told = Credit | Failure | Unusable | Forged
+
+
+def hear(raw: bytes, partner: Partner) -> Told:
+    """Return what a callback says, once its MaXacThuc is verified over what was received."""
+    try:
+        message = dialect.read_fields(raw)
+        genuine = dialect.is_genuine(message, dialect.CALLBACK_FIELDS, partner.secrets)
+    except dialect.NpspUnreadableError:
+        return Forged()  # What cannot be verified was not said by the platform.
+    if not genuine:
+        return Forged()
+    if message["LoaiBanTin"] != _KIND:
+        return Unusable("npsp-not-a-callback")
+    if message["MaLoi"] != dialect.SUCCESS:
+        return Failure(PaymentChannel.NPSP, message["MaThamChieu"], failure_code(message["MaLoi"]))
+    return read_credit(message, partner, raw)
+
+
+def read_credit(message: dialect.Fields, partner: Partner, raw: bytes) -> Credit | Unusable:
+    """Return the money in a verified message; our own rows judge amount and payee later."""
+    if message["MaTienTe"] != dialect.CURRENCY:
+        return Unusable("npsp-other-currency")
+    try:
+        amount_vnd = dialect.amount_of(message)
+    except dialect.NpspUnreadableError:
+        return Unusable("npsp-amount-unreadable")
+    if not message["MaGiaoDich"]:
+        return Unusable("npsp-without-transaction")
+    return Credit(
+        channel=PaymentChannel.NPSP,
+        reference=message["MaThamChieu"],
+        channel_reference=channel_reference(message["MaGiaoDich"]),
+        amount_vnd=amount_vnd,
+        bank_code=_bank_code(message["MaNganHang"]),
+        booked_at=dialect.time_of(message),
+        agency_code=partner.agency_code,
+        is_ours=message["MaDoiTac"] == partner.code,
+        raw=raw,
+    )
+
+
+def failure_code(code: str) -> str:
+    """Return a failure's code as facts may carry it."""
+    return f"npsp-{channel_reference(code)[:40]}"
+
+
+def answer(raw: bytes, reply: Reply, partner: Partner, *, now: datetime) -> dict[str, str]:
+    """Return our answer, signed with our own secret; never an echo of what came."""
+    try:
+        came = dialect.read_fields(raw)
+    except dialect.NpspUnreadableError:
+        came = {}
+    code, text = reply.value
+    message = {
+        "MaLoi": code,
+        "MoTaLoi": text,
+        "MaDoiTac": partner.code,
+        "MaThamChieu": came.get("MaThamChieu", "")[:255].replace("|", ""),
+        "ThoiGianGD": dialect.wire_time(now),
+    }
+    signature = dialect.sign(message, dialect.ANSWER_FIELDS, partner.secrets[0])
+    return {**message, "MaXacThuc": signature}
+
+
+def _bank_code(text: str) -> str | None:
+    return channel_reference(text)[:_BANK_CODE] if text else None

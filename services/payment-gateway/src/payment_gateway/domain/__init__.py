@@ -1,0 +1,1 @@
+"""Payables, attempts, money: their states, values and rules. Pure."""

@@ -1,0 +1,78 @@
+"""What may go wrong, with a code for machines and a title for people."""
+
+from shared.errors import DomainError, Kind
+
+
+class PayableNotFoundError(DomainError):
+    """Nothing is, or was, due for this dossier."""
+
+    kind = Kind.NOT_FOUND
+    code = "payable-not-found"
+    title = "Chưa tìm thấy hồ sơ này"
+
+    def __init__(self, dossier_code: str) -> None:
+        super().__init__(f"no payable for dossier {dossier_code}", dossier_code=dossier_code)
+
+
+class LinkNotGenuineError(DomainError):
+    """A link's token is not one of ours."""
+
+    kind = Kind.NOT_FOUND
+    code = "link-not-found"
+    title = "Liên kết không đúng hoặc đã hết hiệu lực"
+
+
+class NothingDueError(DomainError):
+    """The payable takes no money now: it is paid, closed or disputed."""
+
+    kind = Kind.CONFLICT
+    code = "nothing-due"
+    title = "Hồ sơ này không còn khoản phải nộp"
+
+
+class ChannelNotOfferedError(DomainError):
+    """No such channel or bank is offered for this amount."""
+
+    kind = Kind.INVALID
+    code = "channel-not-offered"
+    title = "Kênh thanh toán hoặc ngân hàng này không dùng được cho khoản này"
+
+
+class AttemptLiveError(DomainError):
+    """Another attempt came between; it must be asked before it is superseded."""
+
+    kind = Kind.CONFLICT
+    code = "attempt-live"
+    title = "Đang có một lần thanh toán khác cho hồ sơ này"
+
+
+class AttemptNotFoundError(DomainError):
+    """No such attempt."""
+
+    kind = Kind.NOT_FOUND
+    code = "attempt-not-found"
+    title = "Không có lần thanh toán này"
+
+
+class DisplayNotFoundError(DomainError):
+    """The display was never paired, or its desk signed out."""
+
+    kind = Kind.GONE
+    code = "display-not-paired"
+    title = "Màn hình chưa được ghép với bàn làm việc"
+
+
+class PairingCodeWrongError(DomainError):
+    """No desk waits for a display with this code."""
+
+    kind = Kind.INVALID
+    code = "pairing-code-wrong"
+    title = "Mã ghép chưa đúng hoặc đã hết hạn"
+
+
+class ChannelUnavailableError(DomainError):
+    """A counterpart does not answer, or not in its own protocol."""
+
+    kind = Kind.UNAVAILABLE
+    code = "channel-unavailable"
+    title = "Kênh thanh toán chưa trả lời"

@@ -1,0 +1,64 @@
+"""Double entry (bút toán kép): every amount has a from and a to. Debit above 0, credit below."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from payment_gateway.domain.monies import Verdict
+from payment_gateway.domain.payables import Payable
+from shared.contracts.parts import Line, PaymentChannel
+from shared.contracts.payment import UnmatchedKind
+
+Entries = Mapping[str, int]
+"""Account → amount in đồng; the sum is zero."""
+
+
+def receivable(channel: PaymentChannel) -> str:
+    """Return the account of what a channel owes us until its statement agrees."""
+    return f"receivable/{channel.value}"
+
+
+def suspense(kind: UnmatchedKind) -> str:
+    """Return the account of money that settles nothing, by kind."""
+    return f"suspense/{kind.value}"
+
+
+def entries_of_credit(
+    channel: PaymentChannel, amount_vnd: int, verdict: Verdict, payable: Payable | None
+) -> Entries:
+    """Return how money that just came is booked; what completes a payable frees what was held."""
+    entries = Counter({receivable(channel): amount_vnd})
+    if verdict.problem is not None:
+        entries[suspense(verdict.problem)] -= verdict.unmatched_vnd
+    if verdict.completes and payable is not None:
+        entries[suspense(UnmatchedKind.SHORT)] += payable.held_vnd
+        entries.update(_owed(payable.payee.agency_code, payable.lines))
+    return _balanced(entries)
+
+
+def entries_of_reclassified(
+    source: UnmatchedKind, target: UnmatchedKind, amount_vnd: int
+) -> Entries:
+    """Return how held money changes its kind."""
+    return _balanced(Counter({suspense(source): amount_vnd, suspense(target): -amount_vnd}))
+
+
+def entries_of_completion(payable: Payable, surplus_vnd: int) -> Entries:
+    """Return how held money settles a payable that was amended to ``payable`` (surplus: over)."""
+    entries = Counter({suspense(UnmatchedKind.SHORT): payable.held_vnd})
+    entries[suspense(UnmatchedKind.OVER)] -= surplus_vnd
+    entries.update(_owed(payable.payee.agency_code, payable.lines))
+    return _balanced(entries)
+
+
+def _owed(agency_code: str, lines: Sequence[Line]) -> Counter[str]:
+    owed: Counter[str] = Counter()
+    for line in lines:
+        owed[f"payable/{agency_code}/{line.kind.value}"] -= line.amount_vnd
+    return owed
+
+
+def _balanced(entries: Counter[str]) -> Entries:
+    booked = {account: amount for account, amount in sorted(entries.items()) if amount}
+    if sum(booked.values()) != 0:
+        raise ValueError("debits and credits differ: the lines do not sum to the amount due")
+    return booked

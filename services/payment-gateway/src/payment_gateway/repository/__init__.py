@@ -1,0 +1,1 @@
+"""Every SQL statement on the decision tables; functions take the session first."""

@@ -1,0 +1,38 @@
+"""What payment-gateway reads from its environment."""
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read once in ``main.py`` and passed down; no other module reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="PAYMENT_GATEWAY_")
+
+    link_key: Annotated[SecretStr, Field(validation_alias="LINK_KEY")]
+    """Makes and reads the capabilities in links."""
+
+    npsp_url: Annotated[str, Field(validation_alias="NPSP_URL")]
+    """Where the national payment platform hears INIT and QUERY."""
+    npsp_partner: Annotated[str, Field(validation_alias="NPSP_PARTNER")] = "LEPHI"
+    """MaDoiTac: who we are to the platform."""
+    npsp_secret: Annotated[SecretStr, Field(validation_alias="NPSP_SECRET")]
+    npsp_secret_previous: Annotated[
+        SecretStr | None, Field(validation_alias="NPSP_SECRET_PREVIOUS")
+    ] = None
+    """Still accepted in what the platform tells us, while the secret is being rotated."""
+    npsp_agency: Annotated[str, Field(validation_alias="NPSP_AGENCY")] = "H34.10"
+    """Code of the agency that owns the merchant account; money nobody knows is its to sort out."""
+    npsp_ip: Annotated[str, Field(validation_alias="NPSP_IP")] = "127.0.0.1"
+    """Our address as the protocol's field Ip wants it; never the payer's."""
+
+    @property
+    def npsp_secrets(self) -> tuple[str, ...]:
+        """Return the secrets that may have signed what we hear, the present one first."""
+        old = self.npsp_secret_previous
+        secrets = (self.npsp_secret, old) if old is not None else (self.npsp_secret,)
+        return tuple(secret.get_secret_value() for secret in secrets)

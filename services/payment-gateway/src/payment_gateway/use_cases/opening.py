@@ -1,0 +1,130 @@
+"""Open and amend payables as lephi.fee says; only lephi.fee opens, amends and closes them."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from payment_gateway.domain import facts, payables
+from payment_gateway.domain.payables import Assessment, Payable, Plan, plan
+from payment_gateway.domain.references import RANDOM_BITS, make_reference
+from payment_gateway.repository import payables as payable_rows
+from payment_gateway.repository.payables import Opening
+from payment_gateway.use_cases.cases import Finding, open_case
+from payment_gateway.use_cases.held import complete_from_held
+from shared.contracts.envelope import Cause
+from shared.contracts.money import CaseKind
+from shared.ids import new_id
+from shared.outbox import Emission, emit_all
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An assessment, and the fact that told us."""
+
+    assessment: Assessment
+    cause: Cause
+
+
+async def open_payables(session: AsyncSession, heard: Sequence[Heard], *, now: datetime) -> None:
+    """Open one payable per dossier, or amend the open one; repeats and older versions do nothing.
+
+    A dossier that was paid already is not asked again: a case is opened for a person.
+    """
+    for wave in _waves(heard):
+        await _open_wave(session, wave, now=now)
+
+
+def _waves(heard: Sequence[Heard]) -> Iterator[Sequence[Heard]]:
+    """Split, in order, so that no dossier stands twice in one statement."""
+    wave: dict[str, Heard] = {}
+    for each in heard:
+        if each.assessment.dossier_code in wave:
+            yield list(wave.values())
+            wave = {}
+        wave[each.assessment.dossier_code] = each
+    if wave:
+        yield list(wave.values())
+
+
+async def _open_wave(session: AsyncSession, wave: Sequence[Heard], *, now: datetime) -> None:
+    codes = [each.assessment.dossier_code for each in wave]
+    known = await payable_rows.lock_payables_of(session, codes)
+    new: list[tuple[Payable, Cause]] = []
+    for each in wave:
+        mine = known.get(each.assessment.dossier_code, ())
+        newest = mine[-1] if mine else None
+        todo = plan(newest, each.assessment)
+        if todo is Plan.OPEN:
+            supplement = newest.supplement_no + 1 if newest is not None else 0
+            new.append((_opening(each.assessment, supplement, now=now), each.cause))
+        elif newest is not None:
+            await _reassess(session, newest, each, todo, now=now)
+    opened = await payable_rows.open_payables(
+        session, [Opening(each, cause.correlation_id) for each, cause in new], now=now
+    )
+    emissions = [
+        Emission(facts.requested(each), cause, each.context.agency_code)
+        for each, cause in new
+        if each.id in opened
+    ]
+    await emit_all(session, emissions, now=now)
+
+
+def _opening(assessment: Assessment, supplement_no: int, *, now: datetime) -> Payable:
+    return Payable(
+        id=new_id(),
+        dossier_code=assessment.dossier_code,
+        supplement_no=supplement_no,
+        reference=make_reference(secrets.randbits(RANDOM_BITS)),
+        assessment_id=assessment.id,
+        version=assessment.version,
+        status=payables.LIFECYCLE.initial,
+        hold_reason=None,
+        amount_vnd=assessment.amount_vnd,
+        applied_vnd=0,
+        held_vnd=0,
+        context=assessment.context,
+        payee=assessment.payee,
+        lines=assessment.lines,
+        opened_at=now,
+        settled_at=None,
+    )
+
+
+async def _reassess(
+    session: AsyncSession, payable: Payable, heard: Heard, todo: Plan, *, now: datetime
+) -> None:
+    assessment = heard.assessment
+    if todo is Plan.AMEND:
+        await _amend(session, payable, heard, now=now)
+    elif todo is Plan.REASSESS_PAID:
+        difference = assessment.amount_vnd - payable.amount_vnd
+        if difference:
+            kind = CaseKind.ASSESSED_MORE if difference > 0 else CaseKind.ASSESSED_LESS
+            finding = Finding(kind, assessment.version, difference)
+            await open_case(session, payable, finding, cause=heard.cause, now=now)
+        await payable_rows.note_version(session, payable.id, assessment.version)
+
+
+async def _amend(session: AsyncSession, payable: Payable, heard: Heard, *, now: datetime) -> None:
+    """Store the new amount; what was held before may complete it, or be too much already."""
+    assessment = heard.assessment
+    changed = replace(
+        payable,
+        assessment_id=assessment.id,
+        version=assessment.version,
+        amount_vnd=assessment.amount_vnd,
+        payee=assessment.payee,
+        lines=assessment.lines,
+    )
+    completes = 0 < changed.amount_vnd <= payable.held_vnd
+    agency = payable.context.agency_code
+    said = [Emission(facts.amended(changed), heard.cause, agency)]
+    if completes:
+        await complete_from_held(session, changed, said, cause=heard.cause, now=now)
+        return
+    await payable_rows.amend_payable(session, changed)
+    await emit_all(session, said, now=now)
