@@ -1,0 +1,1 @@
+"""The outside of ops: the broker, and the databases that the proof reads."""

@@ -1,0 +1,1 @@
+"""Rules of ops: what a timeline tells, what is awaited, what must hold. Pure."""

@@ -1,0 +1,224 @@
+"""What the proof looks at: streams folded up to a noted end, and rows of read-only snapshots."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from ops.domain.archive import Head
+from shared.contracts.messaging import MessageDiscarded
+from shared.contracts.payment import PaymentSettled
+from shared.contracts.receipt import ReceiptIssued
+
+Place = tuple[str, int]
+"""A topic and one of its partitions."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """PaymentSettled, as far as the proof needs it."""
+
+    payment_id: UUID
+    dossier_code: str
+    time: datetime
+    amount_vnd: int
+    applied_vnd: int
+    due: Mapping[str, int]
+    """What is owed per kind, by the lines."""
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A receipt, from the stream or from its table."""
+
+    receipt_id: UUID
+    payment_id: UUID
+    kind: str
+    series_id: UUID
+    number: int
+    total_vnd: int
+    issued_at: datetime
+    replaces: bool
+    causation_id: UUID | None = None
+    """The event that caused it; None in the table."""
+
+
+@dataclass(frozen=True)
+class SeriesCounter:
+    """A series with the last number that it gave."""
+
+    series_id: UUID
+    code: str
+    year: int
+    last_number: int
+
+
+@dataclass(frozen=True)
+class PayableState:
+    """A payable with the sum of what its money was applied to it."""
+
+    payable_id: UUID
+    dossier_code: str
+    status: str
+    amount_vnd: int
+    applied_vnd: int
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MoneyState:
+    """A money and its three parts."""
+
+    money_id: UUID
+    amount_vnd: int
+    parts_vnd: int
+
+
+@dataclass(frozen=True)
+class OutboxEntry:
+    """A fact as its owner stored it."""
+
+    id: UUID
+    topic: str
+    created_at: datetime
+    place: tuple[int, int] | None
+    """Kafka's partition and offset, once the relay knows them."""
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact as it stands on its topic; the first of its repeats."""
+
+    topic: str
+    partition: int
+    offset: int
+    time: datetime
+    digest: bytes
+    type: str
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """What one consumer has recorded as heard, and where it goes on."""
+
+    next_offsets: Mapping[Place, int]
+    heard: frozenset[UUID]
+    parked: frozenset[tuple[str, int, int]]
+
+
+@dataclass
+class Streams:
+    """The kept streams, folded in the order of each partition."""
+
+    ends: Mapping[Place, int]
+    told: dict[UUID, Told] = field(default_factory=dict)
+    settled: dict[UUID, Settled] = field(default_factory=dict)
+    receipts: list[Issued] = field(default_factory=list)
+    settled_twice: list[str] = field(default_factory=list)
+    disorder: list[str] = field(default_factory=list)
+    """Holes and turns of ``sequence``, and repeats with other bytes."""
+    unreadable: list[str] = field(default_factory=list)
+    discarded: set[tuple[str, str, int, int]] = field(default_factory=set)
+    """Consumer, topic, partition and offset of what a person gave up."""
+    repeats: int = 0
+    _sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, place: Place, offset: int, body: bytes | None, head: Head | None) -> None:
+        """Take the next record of ``place``."""
+        if head is None:
+            self.unreadable.append(f"{place[0]}/{place[1]}/{offset}")
+            return
+        digest = sha256(body or b"").digest()
+        first = self.told.get(head.id)
+        if first is not None:
+            self.repeats += 1
+            if first.digest != digest:
+                self.disorder.append(f"{head.id}: repeated with other bytes")
+            return
+        self.told[head.id] = Told(*place, offset, head.time, digest, head.type)
+        self._follow(place[0], head)
+        try:
+            self._note(head)
+        except ValidationError:
+            self.unreadable.append(f"{place[0]}/{place[1]}/{offset}")
+
+    @property
+    def subjects(self) -> int:
+        """Return how many (topic, subject) were seen."""
+        return len(self._sequences)
+
+    def _follow(self, topic: str, head: Head) -> None:
+        last = self._sequences[topic, head.subject]
+        if head.sequence != last + 1:
+            self.disorder.append(f"{topic} {head.subject}: {head.sequence} after {last}")
+        self._sequences[topic, head.subject] = max(last, head.sequence)
+
+    def _note(self, head: Head) -> None:
+        if head.type == PaymentSettled.type:
+            settled = _settled(head)
+            if settled.payment_id in self.settled:
+                self.settled_twice.append(str(settled.payment_id))
+            self.settled.setdefault(settled.payment_id, settled)
+        elif head.type == ReceiptIssued.type:
+            self.receipts.append(_issued(head))
+        elif head.type == MessageDiscarded.type:
+            fact = MessageDiscarded.model_validate(head.data)
+            self.discarded.add((fact.consumer, fact.topic_name, fact.partition, fact.offset))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that one run of the proof has seen, at one moment."""
+
+    at: datetime
+    grace: timedelta
+    streams: Streams
+    outboxes: Mapping[str, list[OutboxEntry]]
+    archive: Mapping[UUID, bytes]
+    """Id and digest of every archived fact below the noted ends."""
+    checkpoints: Mapping[Place, int]
+    """Below these offsets owners may have pruned their outbox."""
+    receipts: list[Issued]
+    series: list[SeriesCounter]
+    payables: list[PayableState]
+    monies: list[MoneyState]
+    deliveries: Mapping[str, Deliveries]
+
+    def age(self, since: datetime) -> timedelta:
+        """Return how long ago ``since`` was when the proof looked."""
+        return self.at - since
+
+
+def _settled(head: Head) -> Settled:
+    fact = PaymentSettled.model_validate(head.data)
+    due: Counter[str] = Counter()
+    for line in fact.lines:
+        due[line.kind.value] += line.amount_vnd
+    return Settled(
+        payment_id=fact.payment_id,
+        dossier_code=fact.dossier_code,
+        time=head.time,
+        amount_vnd=fact.amount_vnd,
+        applied_vnd=sum(money.applied_vnd for money in fact.monies),
+        due={kind: amount for kind, amount in due.items() if amount},
+    )
+
+
+def _issued(head: Head) -> Issued:
+    fact = ReceiptIssued.model_validate(head.data)
+    return Issued(
+        receipt_id=fact.receipt_id,
+        payment_id=fact.payment_id,
+        kind=fact.kind.value,
+        series_id=fact.series_id,
+        number=fact.number,
+        total_vnd=fact.total_vnd,
+        issued_at=fact.issued_at,
+        replaces=fact.replaces is not None,
+        causation_id=head.causationid,
+    )

@@ -1,0 +1,64 @@
+"""What the operator's board counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class StreamFigures:
+    """One kept stream, as far as it is archived."""
+
+    topic: str
+    events: int
+    last_time: datetime | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How far a consumer is behind one stream."""
+
+    consumer: str
+    topic: str
+    lag: int
+    measured_at: datetime
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """What waits in a service's outbox."""
+
+    service: str
+    facts: int
+    oldest_at: datetime | None
+    measured_at: datetime
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the operator's first page."""
+
+    streams: list[StreamFigures]
+    backlog: list[Backlog]
+    unsent: list[Unsent]
+    parked: int
+    parked_since: datetime | None
+
+    @property
+    def events(self) -> int:
+        """Return how many facts are archived."""
+        return sum(stream.events for stream in self.streams)
+
+    @property
+    def behind(self) -> int:
+        """Return how many facts consumers have still to read."""
+        return sum(backlog.lag for backlog in self.backlog)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many facts are not sent yet."""
+        return sum(unsent.facts for unsent in self.unsent)
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Return since when the oldest of them waits."""
+        return min((each.oldest_at for each in self.unsent if each.oldest_at), default=None)

@@ -1,0 +1,58 @@
+"""The whole proof: every invariant checked on one evidence, and how it is told."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from ops.domain import delivery, invariants
+from ops.domain.evidence import Evidence
+from ops.domain.findings import Check, Finding
+
+CHECKS: Final[tuple[Callable[[Evidence, Check], Finding], ...]] = (
+    invariants.paid_is_receipted,
+    invariants.money_adds_up,
+    invariants.one_receipt_per_kind,
+    invariants.numbers_have_no_gap,
+    delivery.said_is_kept,
+    delivery.heard_is_done,
+    delivery.order_is_kept,
+)
+
+
+def prove(evidence: Evidence, *, quiet: bool = False) -> list[Finding]:
+    """Return one finding per invariant."""
+    return [check(evidence, Check(evidence.at, evidence.grace, quiet)) for check in CHECKS]
+
+
+def holds(findings: Sequence[Finding]) -> bool:
+    """Tell whether every invariant holds."""
+    return all(finding.holds for finding in findings)
+
+
+def as_json(findings: Sequence[Finding], *, at: datetime) -> dict[str, Any]:
+    """Return the report as it is stored and as ``verify --json`` prints it."""
+    return {
+        "at": at.isoformat(),
+        "holds": holds(findings),
+        "invariants": [finding.as_json() for finding in findings],
+    }
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """Return the report for a terminal: one line per invariant, then what broke it."""
+    lines: list[str] = []
+    for finding in findings:
+        verdict = "ĐẠT" if finding.holds else "SAI"
+        counts = " ".join(f"{name}={value}" for name, value in finding.counts.items())
+        lines.append(f"{finding.code:<4}{verdict}  {finding.statement}  ({counts})")
+        told = finding.as_json()
+        lines += [f"      - {what}" for what in told["violations"]]
+        hidden = told["violations_total"] - len(told["violations"])
+        if hidden:
+            lines.append(f"      - … {hidden}")
+        if finding.not_run:
+            lines.append(f"      chưa kiểm tra: {', '.join(finding.not_run)}")
+        if finding.on_its_way:
+            oldest = told["oldest_on_its_way_seconds"]
+            lines.append(f"      đang trên đường: {len(finding.on_its_way)}, lâu nhất {oldest} s")
+    return "\n".join(lines) + "\n"
