@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,10 +83,8 @@ async def open_reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
 async def extents(reader: AIOKafkaConsumer, topics: Sequence[str]) -> list[Extent]:
     """Return first and end offset of every partition of those ``topics`` that exist."""
     known = await reader.topics()
-    wanted = [
-        TopicPartition(topic, number) for topic in topics if topic in known
-        for number in sorted(reader.partitions_for_topic(topic) or ())
-    ]  # fmt: skip
+    present = (topic for topic in topics if topic in known)
+    wanted = [TopicPartition(topic, number) for topic in present for number in range(PARTITIONS)]
     firsts, ends = await reader.beginning_offsets(wanted), await reader.end_offsets(wanted)
     return [Extent(one.topic, one.partition, firsts[one], ends[one]) for one in wanted]
 
@@ -112,7 +110,9 @@ async def read_all(
                 del open_ends[place]
 
 
-async def follow(reader: AIOKafkaConsumer, topics: Sequence[str], last: int) -> AsyncIterator[Said]:
+async def follow(
+    reader: AIOKafkaConsumer, topics: Sequence[str], last: int
+) -> AsyncGenerator[Said, None]:
     """Yield the ``last`` facts in order of time, then every new one, without end."""
     parts = await extents(reader, topics)
     newest = deque(
