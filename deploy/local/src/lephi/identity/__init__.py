@@ -1,1 +1,1 @@
-"""The embedded stack's identity provider: OpenID Connect with the demonstration's people."""
+"""A small OpenID Connect provider for machines without Keycloak: Authlib's server side on Flask."""

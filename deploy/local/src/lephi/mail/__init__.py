@@ -1,1 +1,1 @@
-"""The embedded stack's mail catcher: takes every message and shows it, sends nothing on."""
+"""A mail catcher: takes every message, sends none on, and shows them on this machine."""
