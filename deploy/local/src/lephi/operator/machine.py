@@ -68,9 +68,7 @@ class MachineClient:
         answer = await self._send(method, path, headers=headers, **request)
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise NoSuchThingError(f"{method} {path}")
-        if not answer.is_success:
-            raise RefusedError(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
-        return answer.json() if answer.content else None
+        return _checked(answer).json() if answer.content else None
 
     async def _fetch_token(self) -> str:
         """Fetch a token; the provider is reached at the front door, whatever its public name."""
@@ -79,9 +77,7 @@ class MachineClient:
         endpoint = urlsplit(str(known.json()["token_endpoint"])).path
         secret = self._stack.need("OPERATOR_CLIENT_SECRET")
         form = {"grant_type": "client_credentials", "scope": "lephi-api"}
-        answer = await self._send("POST", endpoint, data=form, auth=(_CLIENT, secret))
-        if not answer.is_success:
-            raise RefusedError(f"{endpoint}: {answer.status_code} {answer.text[:200]}")
+        answer = _checked(await self._send("POST", endpoint, data=form, auth=(_CLIENT, secret)))
         return str(answer.json()["access_token"])
 
     async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
@@ -89,3 +85,10 @@ class MachineClient:
             return await self._http.request(method, path, **request)
         except httpx.HTTPError as error:
             raise RefusedError(f"{method} {path}: {type(error).__name__}") from error
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
+    if answer.is_success:
+        return answer
+    place = f"{answer.request.method} {answer.request.url.path}"
+    raise RefusedError(f"{place}: {answer.status_code} {answer.text[:200]}")
