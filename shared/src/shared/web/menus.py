@@ -36,6 +36,7 @@ CITIZEN: Final = (HOME, Entry("Tra cứu biên lai", "/bien-lai"))
 STAFF_MENU: Final = (
     Entry("Hôm nay", "/can-bo", STAFF, exact=True),
     Entry("Tra cứu hồ sơ", "/can-bo/ho-so", STAFF),
+    PAY,
     Entry("Màn hình quầy", "/can-bo/quay", _OFFICER),
     Entry("Biên lai", "/can-bo/bien-lai", _MONEY),
     Entry("Biểu phí", "/can-bo/bieu-phi", _LAW),

@@ -124,3 +124,7 @@ setInterval(() => {
   const over = card && Date.now() - since > Number(card.dataset.blankAfter) * 1000;
   root.dataset.blank = over ? "true" : "false";
 }, 500);
+
+// A page that says the system is down tries again by itself: data-retry-after is seconds.
+const again = document.querySelector("[data-retry-after]");
+if (again) setTimeout(() => location.reload(), Number(again.dataset.retryAfter) * 1000);
