@@ -29,7 +29,7 @@ class Product:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.times: Counter[str] = Counter()
-        self.payable: dict[str, Any] = PAYABLE
+        self.payables: dict[str, dict[str, Any]] = {CODE: PAYABLE}
         self.address = ""
 
     def answer(self, method: str, path: str) -> tuple[int, Any]:
@@ -37,9 +37,7 @@ class Product:
         self.times[path] += 1
         is_ready = self.times[path] > BUSY
         pages: dict[str, tuple[int, Any]] = {
-            f"/api/payment-gateway/v1/payables/{CODE}": (
-                (200, self.payable) if is_ready else (404, {"code": "payable-not-found"})
-            ),
+            **self._payables(is_ready=is_ready),
             "/api/payment-gateway/v1/pay-links/token": (200, LINK),
             "/api/payment-gateway/v1/pay-links/token/attempts": (201, ATTEMPT),
             "/ngan-hang-thu/api/payments/bank-id/approve": (200, {}),
@@ -52,6 +50,14 @@ class Product:
             ),
         }
         return pages.get(path, (404, {}))
+
+    def _payables(self, *, is_ready: bool) -> dict[str, tuple[int, Any]]:
+        return {
+            f"/api/payment-gateway/v1/payables/{code}": (
+                (200, payable) if is_ready else (404, {"code": "payable-not-found"})
+            )
+            for code, payable in self.payables.items()
+        }
 
 
 @contextmanager

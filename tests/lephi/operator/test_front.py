@@ -28,7 +28,7 @@ async def test_given_nothing_due_when_paid_then_it_says_so_and_opens_no_attempt(
     status: str,
 ) -> None:
     with a_product() as product:
-        product.payable = {**PAYABLE, "status": status}
+        product.payables[CODE] = {**PAYABLE, "status": status}
         door = FrontDoor(product.address, patience_seconds=5)
         with pytest.raises(NothingDueError):
             await door.pay(CODE)

@@ -18,6 +18,5 @@ async def read_times(stack: Stack, code: str) -> dict[str, datetime]:
     except DomainError:
         return {}
     return {
-        str(entry["id"]): datetime.fromisoformat(entry["archived_at"])
-        for entry in answer["entries"]
+        str(event["id"]): datetime.fromisoformat(event["archived_at"]) for event in answer["events"]
     }

@@ -1,9 +1,10 @@
 """The operator's commands: ``register`` puts them on the command line."""
 
+import asyncio
 import subprocess
 import sys
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -21,6 +22,9 @@ from lephi.operator.streams import facts_of
 from lephi.operator.timeline import Moment, moments
 from shared.clock import utc_now
 from shared.days import vietnam_day
+
+_LOOKS: Final = 8
+_LOOK_SECONDS: Final = 0.4
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 
@@ -72,14 +76,18 @@ def pay(
         raise typer.BadParameter("give a dossier code, or --demo")
     stack = read_stack()
 
+    async def load(count: int) -> int:
+        made = make_dossiers(count, seed=demo.SEED, now=utc_now())
+        return await publish(stack.kafka, made, told=lambda _: None)
+
     async def work() -> tuple[Paid, list[Moment]]:
         door = FrontDoor(stack.front_door, patience_seconds=patience)
         try:
-            chosen = code or await demo.find_payable_code(door, now=utc_now())
+            chosen = code or await demo.find_payable_code(door, load, now=utc_now())
             paid = await door.pay(chosen)
         finally:
             await door.close()
-        return paid, await _journey(stack, paid.dossier_code)
+        return paid, await _settled_journey(stack, paid.dossier_code)
 
     paid, journey = run(work)
     if as_json:
@@ -90,8 +98,16 @@ def pay(
     show_timeline(journey)
 
 
-async def _journey(stack: Stack, code: str) -> list[Moment]:
-    return moments(await facts_of(stack.kafka, code), await read_times(stack, code))
+async def _settled_journey(stack: Stack, code: str) -> list[Moment]:
+    """Return the journey once nothing more happens, or after a few seconds anyway."""
+    seen: list[Moment] = []
+    for _ in range(_LOOKS):
+        journey = moments(await facts_of(stack.kafka, code), await read_times(stack, code))
+        if len(journey) == len(seen) and all(moment.read_at for moment in journey):
+            return journey
+        seen = journey
+        await asyncio.sleep(_LOOK_SECONDS)
+    return seen
 
 
 def _show_paid(paid: Paid) -> None:

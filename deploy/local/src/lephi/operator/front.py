@@ -66,9 +66,13 @@ class FrontDoor:
         payable: dict[str, Any] = answer.json()
         return None if payable["status"] == "awaiting_fee" else payable
 
-    async def find_payable(self, code: str) -> dict[str, Any]:
+    async def find_payable(
+        self, code: str, *, patience_seconds: float | None = None
+    ) -> dict[str, Any]:
         """Return what is due for ``code`` once it can be paid; NothingDueError if it never can."""
-        payable = await self._until(partial(self.look_up, code), f"what is due for {code}")
+        payable = await self._until(
+            partial(self.look_up, code), f"what is due for {code}", patience_seconds
+        )
         if payable["status"] != "awaiting_payment":
             raise NothingDueError(f"{code} is {payable['status']}")
         return payable
@@ -116,11 +120,14 @@ class FrontDoor:
 
         return await self._until(look, "the receipt's PDF")
 
-    async def _until(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
+    async def _until(
+        self, look: Callable[[], Awaitable[T | None]], what: str, patience: float | None = None
+    ) -> T:
+        limit = self._patience if patience is None else patience
         begin = perf_counter()
         while (found := await look()) is None:
-            if perf_counter() - begin > self._patience:
-                raise FrontDoorError(f"waited {self._patience:.0f} s for {what}")
+            if perf_counter() - begin > limit:
+                raise FrontDoorError(f"waited {limit:.0f} s for {what}")
             await asyncio.sleep(_LOOK_SECONDS)
         return found
 
