@@ -1,4 +1,4 @@
-"""A receipt as the printer wants it: filled template, style sheet, QR as a bitmap."""
+"""What the paper of a receipt is made of: template, style sheet, QR as a bitmap."""
 
 import base64
 import io
@@ -10,14 +10,10 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.pil import PilImage
 
-from receipt.domain.paper import Paper
-from shared.web.pages import render_text
 
-
-def html_of(paper: Paper) -> str:
-    """Return the page of ``paper``, by the template of its own version."""
-    template = f"paper/receipt_v{paper.template_version}.html"
-    return render_text("receipt", template, paper=paper, qr=qr_picture(paper.check_url))
+def template_of(template_version: int) -> str:
+    """Return the name of a template's version."""
+    return f"paper/receipt_v{template_version}.html"
 
 
 @cache

@@ -1,0 +1,77 @@
+"""A receipt (biên lai) and its file, as they stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from receipt.domain.lifecycles import FileStatus, ReceiptStatus
+from receipt.domain.payer import Payer
+from shared.contracts.envelope import Cause
+from shared.contracts.parts import FeeKind
+from shared.contracts.receipt import ReceiptIssued
+
+
+@dataclass(frozen=True)
+class ReceiptFile:
+    """The file of a receipt; name and hash once it is stored."""
+
+    status: FileStatus
+    name: str | None
+    sha256: str | None
+
+    @property
+    def is_stored(self) -> bool:
+        """Tell whether the file can be read."""
+        return self.status is FileStatus.STORED
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One receipt as it is shown."""
+
+    fact: ReceiptIssued
+    status: ReceiptStatus
+    file: ReceiptFile
+    collector_code: str
+    replaced_by: UUID | None = None
+
+    @property
+    def receipt_id(self) -> UUID:
+        """Return its id, which the links to it carry."""
+        return self.fact.receipt_id
+
+
+@dataclass(frozen=True)
+class FileWork:
+    """A file that is to be made now."""
+
+    fact: ReceiptIssued
+    payer: Payer | None
+    cause: Cause
+    agency_code: str
+    """The receiving agency's."""
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file that lies in the store."""
+
+    name: str
+    render_sha256: str
+    pdf_sha256: str
+
+
+@dataclass(frozen=True)
+class SeriesState:
+    """One series of numbers, as the accountant sees it."""
+
+    series_id: UUID
+    kind: FeeKind
+    tax_code: str
+    form_symbol: str
+    serial_symbol: str
+    year: int
+    last_number: int
+    last_issued_at: datetime | None
+    waiting: int
+    """Receipts whose file is not stored yet."""

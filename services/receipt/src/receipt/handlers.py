@@ -1,0 +1,66 @@
+"""The Kafka door: settled payments, agencies, and the people of dossiers."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from receipt.domain.issuing import Settled
+from receipt.use_cases import issue, people, series
+from shared.clock import utc_now
+from shared.contracts.dossier import AgencyPublished, PartyRedacted
+from shared.contracts.envelope import Envelope
+from shared.contracts.party import TOPIC as PARTY
+from shared.contracts.party import PartyStated
+from shared.contracts.payment import PaymentSettled
+from shared.subscriptions import (
+    Message,
+    Subscription,
+    UnreadableMessageError,
+    on,
+    on_batch,
+    on_messages,
+    read_envelope,
+)
+
+
+async def issue_receipts(
+    session: AsyncSession, events: Sequence[Envelope[PaymentSettled]], *, receipt_url: str
+) -> None:
+    """Give the numbers of a whole poll at once; what was numbered before gets none."""
+    settled = [Settled(event.data, event.cause, event.agency) for event in events]
+    await issue.issue_receipts(session, settled, clock=utc_now, receipt_url=receipt_url)
+
+
+async def publish_agency(session: AsyncSession, event: Envelope[AgencyPublished]) -> None:
+    """Open an agency's series of numbers."""
+    await series.publish_agency(
+        session, event.data, sequence=event.sequence, cause=event.cause, now=utc_now()
+    )
+
+
+async def redact_party(session: AsyncSession, event: Envelope[PartyRedacted]) -> None:
+    """Forget people who are to be forgotten."""
+    await people.forget_party(session, event.data.dossier_code)
+
+
+async def hear_party(session: AsyncSession, messages: Sequence[Message]) -> None:
+    """Take in a statement, or the tombstone that ends all statements of its key."""
+    for message in messages:
+        if message.value is not None:
+            event = read_envelope(PartyStated, message)
+            await people.know_party(session, event.data, sequence=event.sequence, now=utc_now())
+        elif message.key is not None:
+            await people.forget_party(session, message.key)
+        else:
+            raise UnreadableMessageError("a tombstone without a key")
+
+
+def subscriptions(receipt_url: str) -> tuple[Subscription, ...]:
+    """Return what receipt hears; ``receipt_url`` begins the check addresses it prints."""
+    return (
+        on_batch(PaymentSettled, partial(issue_receipts, receipt_url=receipt_url)),
+        on(AgencyPublished, publish_agency),
+        on(PartyRedacted, redact_party),
+        on_messages(PARTY, hear_party, single=True),
+    )

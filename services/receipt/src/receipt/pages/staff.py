@@ -1,0 +1,81 @@
+"""Biên lai for staff: what their agency issued, its series, and each file in the browser."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from receipt.adapters.file_store.answers import pdf_answer
+from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.settings import Settings
+from receipt.use_cases import look_up
+from shared.clock import utc_now
+from shared.web.identity import Role, SignedIn, User, allow
+from shared.web.pages import render
+from shared.web.request import Transaction, settings_of
+
+Configured = Annotated[Settings, Depends(settings_of(Settings))]
+
+PAGE_SIZE: Final = 50
+MAX_PAGE_SIZE: Final = 200
+_WHOLE_TREE: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+"""Who may see the agencies below their own too (product: The people)."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(
+    "/can-bo/bien-lai", dependencies=[allow(Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR)]
+)
+async def list_receipts(
+    request: Request,
+    session: Transaction,
+    user: SignedIn,
+    after: Annotated[UUID | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = PAGE_SIZE,
+) -> HTMLResponse:
+    """Show what the agency issued, newest first, and how far its series have come."""
+    agencies = await look_up.agencies_of(
+        session, user.agency_code, whole_tree=_sees_whole_tree(user)
+    )
+    found = await look_up.list_issued(session, agencies, after=after, limit=limit + 1)
+    series = await look_up.list_series(session, agencies)
+    last = found[limit - 1].receipt_id if found[limit:] else None
+    return render(
+        request,
+        "issued.html",
+        receipts=found[:limit],
+        series=series,
+        next_url=f"/can-bo/bien-lai?after={last}&limit={limit}" if last else None,
+        first_url="/can-bo/bien-lai" if after is not None else None,
+    )
+
+
+@router.get(
+    "/can-bo/bien-lai/{receipt_id}/pdf",
+    dependencies=[allow(Role.OFFICER, Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR)],
+    response_model=None,
+)
+async def view_pdf(
+    request: Request,
+    session: Transaction,
+    settings: Configured,
+    user: SignedIn,
+    receipt_id: UUID,
+) -> Response:
+    """Show the PDF in the browser (*Xem biên lai*); a page that waits while it is being made."""
+    receipt = await look_up.show_to_staff(
+        session,
+        receipt_id,
+        agency_code=user.agency_code,
+        whole_tree=_sees_whole_tree(user),
+    )
+    if receipt.file.is_stored:
+        return await pdf_answer(LocalFolder(settings.files_folder), receipt)
+    await look_up.ask_for_file(session, receipt_id, now=utc_now())
+    return render(request, "being_made.html", status=202, fact=receipt.fact)
+
+
+def _sees_whole_tree(user: User) -> bool:
+    return bool(user.roles & _WHOLE_TREE)

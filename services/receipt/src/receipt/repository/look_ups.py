@@ -1,0 +1,130 @@
+"""Receipts as they are looked for: by id, dossier, person, symbols, collector."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from receipt.domain.lifecycles import FileStatus
+from receipt.domain.receipt import Receipt, ReceiptFile, SeriesState
+from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, SeriesRow
+from shared.contracts.receipt import ReceiptIssued
+
+_Successor = aliased(ReceiptRow)
+_Found = Select[ReceiptRow, ReceiptFileRow, UUID]
+
+
+async def find_receipt(session: AsyncSession, receipt_id: UUID) -> Receipt | None:
+    """Return one receipt; None if there is none."""
+    return await _one(session, _receipts().where(ReceiptRow.id == receipt_id))
+
+
+async def find_by_symbols(
+    session: AsyncSession, place: tuple[str, str, str], number: int
+) -> Receipt | None:
+    """Return the receipt of (tax code, form, serial) and number; None if it is not ours."""
+    tax_code, form_symbol, serial_symbol = place
+    statement = (
+        _receipts()
+        .join(SeriesRow, SeriesRow.id == ReceiptRow.series_id)
+        .where(
+            SeriesRow.tax_code == tax_code,
+            SeriesRow.form_symbol == form_symbol,
+            SeriesRow.serial_symbol == serial_symbol,
+            ReceiptRow.number == number,
+        )
+    )
+    return await _one(session, statement.order_by(SeriesRow.year.desc()).limit(1))
+
+
+async def list_of_dossier(session: AsyncSession, dossier_code: str) -> list[Receipt]:
+    """Return the receipts of a dossier, newest first."""
+    found = _receipts().where(ReceiptRow.dossier_code == dossier_code)
+    return await _all(session, found.order_by(ReceiptRow.id.desc()))
+
+
+async def list_of_person(
+    session: AsyncSession, id_number: str, *, after: UUID | None, limit: int
+) -> list[Receipt]:
+    """Return the receipts of the dossiers of which this person is payer or owner, newest first."""
+    own = select(PartyRow.dossier_code).where(PartyRow.id_numbers.contains([id_number]))
+    return await _page(session, _receipts().where(ReceiptRow.dossier_code.in_(own)), after, limit)
+
+
+async def list_of_collectors(
+    session: AsyncSession, collectors: Collection[str], *, after: UUID | None, limit: int
+) -> list[Receipt]:
+    """Return the receipts that ``collectors`` issued, newest first."""
+    found = _receipts().where(ReceiptRow.collector_code.in_(collectors))
+    return await _page(session, found, after, limit)
+
+
+async def list_series(session: AsyncSession, collectors: Collection[str]) -> list[SeriesState]:
+    """Return the series of ``collectors``, newest year first, with what waits for its file."""
+    waiting = (
+        select(ReceiptRow.series_id, func.count().label("count"))
+        .join(ReceiptFileRow, ReceiptFileRow.receipt_id == ReceiptRow.id)
+        .where(ReceiptFileRow.due_at.is_not(None))
+        .group_by(ReceiptRow.series_id)
+        .subquery()
+    )
+    statement = (
+        select(SeriesRow, func.coalesce(waiting.c.count, 0))
+        .outerjoin(waiting, waiting.c.series_id == SeriesRow.id)
+        .where(SeriesRow.agency_code.in_(collectors))
+        .order_by(SeriesRow.year.desc(), SeriesRow.serial_symbol)
+    )
+    return [_state(row, count) for row, count in await session.execute(statement)]
+
+
+def _receipts() -> _Found:
+    return (
+        select(ReceiptRow, ReceiptFileRow, _Successor.id)
+        .join(ReceiptFileRow, ReceiptFileRow.receipt_id == ReceiptRow.id)
+        .outerjoin(_Successor, _Successor.replaces == ReceiptRow.id)
+    )
+
+
+async def _one(session: AsyncSession, statement: _Found) -> Receipt | None:
+    found = await _all(session, statement)
+    return found[0] if found else None
+
+
+async def _page(
+    session: AsyncSession, statement: _Found, after: UUID | None, limit: int
+) -> list[Receipt]:
+    if after is not None:
+        statement = statement.where(ReceiptRow.id < after)
+    return await _all(session, statement.order_by(ReceiptRow.id.desc()).limit(limit))
+
+
+async def _all(session: AsyncSession, statement: _Found) -> list[Receipt]:
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    return [_receipt(row, file, successor) for row, file, successor in rows]
+
+
+def _receipt(row: ReceiptRow, file: ReceiptFileRow, successor: UUID | None) -> Receipt:
+    return Receipt(
+        fact=ReceiptIssued.model_validate(row.fact),
+        status=row.status,
+        file=ReceiptFile(FileStatus(file.status), file.pdf_name, file.pdf_sha256),
+        collector_code=row.collector_code,
+        replaced_by=successor,
+    )
+
+
+def _state(row: SeriesRow, waiting: int) -> SeriesState:
+    return SeriesState(
+        series_id=row.id,
+        kind=row.kind,
+        tax_code=row.tax_code,
+        form_symbol=row.form_symbol,
+        serial_symbol=row.serial_symbol,
+        year=row.year,
+        last_number=row.last_number,
+        last_issued_at=row.last_issued_at if row.last_number else None,
+        waiting=waiting,
+    )

@@ -1,0 +1,121 @@
+"""Give numbers: a poll of settled payments becomes receipts, in one transaction."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from receipt.domain.issuing import (
+    Due,
+    Numbered,
+    SeriesKey,
+    Settled,
+    issued_fact,
+    receipts_due,
+    series_key,
+)
+from receipt.domain.symbols import refuse_full_series
+from receipt.repository import numbering
+from receipt.repository.numbering import NewReceipt, SeriesLock
+from receipt.use_cases.series import open_missing_series
+from shared.contracts.parts import FeeKind
+from shared.contracts.receipt import ReceiptIssued
+from shared.days import vietnam_day
+from shared.failpoints import hit
+from shared.ids import new_id
+from shared.outbox import Emission, emit_all
+
+Clock = Callable[[], datetime]
+
+
+async def issue_receipts(
+    session: AsyncSession, settled: Sequence[Settled], *, clock: Clock, receipt_url: str
+) -> None:
+    """Issue the receipts that ``settled`` payments need: one per kind of their lines.
+
+    Numbers are gapless per (collector, form, serial, year). ``clock`` is read under the series'
+    locks, so that ``issued_at`` never decreases with the number and chooses year and serial. A
+    payment that is told again gets no second number: (payment, kind) is a natural key.
+    """
+    due = [receipt for payment in settled for receipt in receipts_due(payment)]
+    if not due:
+        return
+    said: list[Emission] = []
+    held, now = await _lock_series(session, due, clock, said)
+    hit("W11")
+
+    done = await numbering.find_numbered(session, [receipt.natural_key for receipt in due])
+    counter = _Counter(held, now)
+    fresh: list[tuple[Due, ReceiptIssued]] = []
+    for receipt in due:
+        if receipt.natural_key not in done:
+            done.add(receipt.natural_key)
+            fact = issued_fact(receipt, counter.take(receipt), receipt_url=receipt_url)
+            fresh.append((receipt, fact))
+    if fresh:
+        rows = [_row(receipt, fact) for receipt, fact in fresh]
+        await numbering.store_receipts(session, rows, counter.reached)
+    said += [Emission(fact, due.settled.cause, due.settled.agency) for due, fact in fresh]
+    await emit_all(session, said, now=now)
+
+
+async def _lock_series(
+    session: AsyncSession, due: Sequence[Due], clock: Clock, said: list[Emission]
+) -> tuple[dict[SeriesKey, SeriesLock], datetime]:
+    """Return the locked series of ``due``, and the time read under their locks.
+
+    While we waited for a lock the year may have turned; then next year's series is locked too.
+    """
+    now = clock()
+    while True:
+        wanted = {series_key(receipt, now): receipt for receipt in due}
+        said += await open_missing_series(
+            session,
+            {key: receipt.settled.payment.payee.agency_code for key, receipt in wanted.items()},
+            cause=due[0].settled.cause,
+            now=now,
+        )
+        held = await numbering.lock_series(session, wanted)
+        now = clock()
+        if all(series_key(receipt, now) in held for receipt in due):
+            return held, now
+
+
+class _Counter:
+    """The next numbers of the locked series."""
+
+    def __init__(self, held: dict[SeriesKey, SeriesLock], now: datetime) -> None:
+        self._held = held
+        self._now = now
+        self.reached: dict[UUID, tuple[int, datetime]] = {}
+        """By series: the last number given, and when."""
+
+    def take(self, receipt: Due) -> Numbered:
+        """Return the next place in the series of ``receipt``."""
+        key = series_key(receipt, self._now)
+        lock = self._held[key]
+        issued_at = max(self._now, lock.last_issued_at)
+        before, _ = self.reached.get(lock.series_id, (lock.last_number, issued_at))
+        refuse_full_series(before + 1, key.symbols, vietnam_day(issued_at))
+        self.reached[lock.series_id] = before + 1, issued_at
+        return Numbered(new_id(), lock.series_id, key.symbols, before + 1, issued_at)
+
+
+def _row(due: Due, fact: ReceiptIssued) -> NewReceipt:
+    cause = due.settled.cause
+    return NewReceipt(
+        receipt_id=fact.receipt_id,
+        payment_id=fact.payment_id,
+        kind=FeeKind(fact.kind),
+        dossier_code=fact.dossier_code,
+        agency_code=due.settled.agency,
+        collector_code=fact.issuer.agency_code,
+        series_id=fact.series_id,
+        number=fact.number,
+        total_vnd=fact.total_vnd,
+        issued_at=fact.issued_at,
+        fact=fact.model_dump_json(exclude_none=True),
+        correlation_id=cause.correlation_id,
+        causation_id=cause.causation_id,
+    )

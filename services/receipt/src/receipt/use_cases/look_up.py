@@ -1,0 +1,87 @@
+"""Find receipts: by link, by dossier and phone, by person, by symbols, for the collector."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from receipt.domain.errors import ReceiptNotFoundError
+from receipt.domain.payer import knows_phone
+from receipt.domain.receipt import Receipt, SeriesState
+from receipt.repository import files, look_ups, people
+
+
+async def show_receipt(session: AsyncSession, receipt_id: UUID | None) -> Receipt:
+    """Return the receipt that a link opens; raise ReceiptNotFoundError if it opens none."""
+    found = None if receipt_id is None else await look_ups.find_receipt(session, receipt_id)
+    if found is None:
+        raise ReceiptNotFoundError
+    return found
+
+
+async def ask_for_file(session: AsyncSession, receipt_id: UUID | None, *, now: datetime) -> Receipt:
+    """Return the receipt; if its file is not stored yet, it is made before those nobody awaits."""
+    found = await show_receipt(session, receipt_id)
+    if not found.file.is_stored:
+        await files.ask_for_file(session, found.receipt_id, now=now)
+    return found
+
+
+async def find_by_phone(
+    session: AsyncSession, dossier_code: str, last_digits: str
+) -> list[Receipt]:
+    """Return a dossier's receipts to whoever knows its phone; empty for every other reason.
+
+    Both are read whatever the other says, so that a wrong guess costs what a missing dossier costs.
+    """
+    endings = await people.phone_endings_of(session, dossier_code)
+    receipts = await look_ups.list_of_dossier(session, dossier_code)
+    return receipts if knows_phone(endings, last_digits) else []
+
+
+async def list_own(
+    session: AsyncSession, id_number: str, *, after: UUID | None, limit: int
+) -> list[Receipt]:
+    """Return the receipts of a signed-in citizen, newest first."""
+    return await look_ups.list_of_person(session, id_number, after=after, limit=limit)
+
+
+async def verify(session: AsyncSession, place: tuple[str, str, str], number: int) -> Receipt | None:
+    """Return the receipt of (tax code, form, serial) and number; None if it is not ours."""
+    return await look_ups.find_by_symbols(session, place, number)
+
+
+async def show_to_staff(
+    session: AsyncSession, receipt_id: UUID, *, agency_code: str | None, whole_tree: bool
+) -> Receipt:
+    """Return a receipt to staff of an agency that received the dossier or collected the fee.
+
+    Raises ReceiptNotFoundError, also for staff of others.
+    """
+    found = await show_receipt(session, receipt_id)
+    agencies = await agencies_of(session, agency_code, whole_tree=whole_tree)
+    if agencies.isdisjoint({found.fact.context.agency_code, found.collector_code}):
+        raise ReceiptNotFoundError
+    return found
+
+
+async def list_issued(
+    session: AsyncSession, agencies: Collection[str], *, after: UUID | None, limit: int
+) -> list[Receipt]:
+    """Return what ``agencies`` issued, newest first."""
+    return await look_ups.list_of_collectors(session, agencies, after=after, limit=limit)
+
+
+async def list_series(session: AsyncSession, agencies: Collection[str]) -> list[SeriesState]:
+    """Return the series of ``agencies``."""
+    return await look_ups.list_series(session, agencies)
+
+
+async def agencies_of(
+    session: AsyncSession, agency_code: str | None, *, whole_tree: bool
+) -> set[str]:
+    """Return the agencies whose receipts a member of staff may see: their own, or a tree."""
+    if agency_code is None:
+        return set()
+    return await people.agencies_below(session, agency_code) if whole_tree else {agency_code}
