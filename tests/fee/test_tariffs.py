@@ -12,6 +12,7 @@ from fee.jobs import load_tariffs
 from fee.schemas import read_tariffs
 from fee.use_cases import tariffs
 from shared.contracts.fee import Certainty, FeeAssessed, FeePending, TariffPublished
+from shared.ids import new_id
 from tests.conftest import NewDatabase
 from tests.fee.facts import hear, publish, received
 from tests.fee.tariff_file import TARIFFS_FILE, all_tariffs
@@ -61,6 +62,19 @@ async def test_given_a_published_row_when_its_amount_is_edited_then_it_is_refuse
             await tariffs.publish_tariffs(session, edited, cause=a_cause(), now=NOON)
 
     assert await emitted(database) == [TariffPublished.type]
+
+
+async def test_given_a_published_row_when_its_key_comes_under_another_code_then_it_is_refused(
+    database_of: NewDatabase,
+) -> None:
+    database = await database_of("fee")
+    twin = replace(all_tariffs()[0], id=new_id(), code="TF-9999", amount_vnd=1)
+
+    async with database.transaction() as session:
+        with pytest.raises(TariffInvalidError):
+            await tariffs.publish_tariffs(
+                session, [all_tariffs()[0], twin], cause=a_cause(), now=NOON
+            )
 
 
 async def test_given_a_dossier_that_waits_when_its_tariff_is_loaded_then_it_is_assessed(

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from fee import handlers, pages, routes
+from fee import handlers, routes
 from fee.jobs import load_tariffs
+from fee.pages import explanation, tariffs
 from fee.settings import Settings
 from fee.tables import Base
 from shared.contracts.fee import SOURCE, TOPIC
@@ -21,6 +22,6 @@ def make_service() -> Service:
         topic=TOPIC,
         source=SOURCE,
         subscriptions=handlers.SUBSCRIPTIONS,
-        routers=(pages.router, routes.router),
+        routers=(explanation.router, tariffs.router, routes.router),
         on_start=(partial(load_tariffs, path=settings.tariffs_file),),
     )

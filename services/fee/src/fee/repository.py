@@ -21,21 +21,20 @@ _FIELDS = tuple(field.name for field in fields(Tariff))
 async def insert_tariff(
     session: AsyncSession, tariff: Tariff, *, status: TariffStatus, words: str
 ) -> bool:
-    """Store ``tariff``; False if its code is known."""
+    """Store ``tariff``; False if its code, or its key under another code, is known."""
     values = {name: getattr(tariff, name) for name in _FIELDS}
     statement = (
         insert(TariffRow)
         .values(**values, status=status, words=words)
-        .on_conflict_do_nothing(index_elements=["code"])
+        .on_conflict_do_nothing()
         .returning(TariffRow.id)
     )
     return await session.scalar(statement) is not None
 
 
-async def lock_tariff(session: AsyncSession, code: str) -> TariffRow:
-    """Return the known tariff of ``code``, locked until the transaction ends."""
-    rows = await session.scalars(select(TariffRow).where(TariffRow.code == code).with_for_update())
-    return rows.one()
+async def lock_tariff(session: AsyncSession, code: str) -> TariffRow | None:
+    """Return the tariff of ``code``, locked until the transaction ends."""
+    return await session.scalar(select(TariffRow).where(TariffRow.code == code).with_for_update())
 
 
 async def approved_tariffs(

@@ -1,4 +1,4 @@
-"""Composition root of notifier: settings, doors, jobs and tables named in one value."""
+"""Composition root of notifier: settings, doors, jobs and tables in one value."""
 
 from notifier import handlers, pages
 from notifier.adapters.smtp.client import MailServer

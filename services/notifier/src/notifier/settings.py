@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, database_url_alias
 
 
 class Settings(ServiceSettings):
@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_")
 
+    database_url: Annotated[str, Field(validation_alias=database_url_alias("NOTIFIER_"))]
     mail_url: Annotated[SecretStr, Field(validation_alias="MAIL_URL")]
     """``smtp://[user:password@]host:port``; ``smtps://`` for TLS from the first byte."""
     mail_from: Annotated[str, Field(validation_alias="MAIL_FROM")] = "khong-tra-loi@lephi.invalid"

@@ -10,7 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fee import repository
 from fee.domain import tariff as domain
-from fee.domain.tariff import Tariff, TariffChangedError, TariffFilter, TariffTrigger
+from fee.domain.tariff import (
+    Tariff,
+    TariffChangedError,
+    TariffFilter,
+    TariffInvalidError,
+    TariffTrigger,
+)
 from shared.contracts.envelope import Cause
 from shared.contracts.fee import Certainty, TariffPublished
 from shared.outbox import Emission, emit_all
@@ -69,6 +75,8 @@ async def _take_in(session: AsyncSession, tariff: Tariff) -> bool:
     if await repository.insert_tariff(session, tariff, status=status, words=_words(tariff)):
         return True
     row = await repository.lock_tariff(session, tariff.code)
+    if row is None:
+        raise TariffInvalidError(f"{tariff.code}: another row has the same key and first day")
     known = repository.to_tariff(row)
     if replace(tariff, id=known.id) == known:
         return False

@@ -134,8 +134,8 @@ async def mark_failed(
 
 async def send_again(
     session: AsyncSession, message_id: UUID, *, actor: Actor, now: datetime
-) -> None:
-    """Queue a message that was given up or skipped, because a person asks for it.
+) -> str:
+    """Queue a message that was given up or skipped, because a person asks; return its dossier.
 
     Raises MessageNotFoundError for a message of another agency, IllegalStepError where there is
     nothing to send again.
@@ -157,6 +157,7 @@ async def send_again(
             details={"message_id": str(message.id)},
         ),
     )
+    return message.dossier_code
 
 
 async def list_messages(session: AsyncSession, wanted: MessageFilter) -> MessagePage:
