@@ -13,7 +13,6 @@ from dossier.domain.partner import FactState
 from shared.contracts.parts import FilingChannel, PaymentTiming
 from shared.db.metadata import TYPE_MAP, new_metadata
 
-
 _OPTIONAL: Final = JSONB(none_as_null=True)
 """A JSON value that may be absent: NULL, not JSON's ``null``."""
 

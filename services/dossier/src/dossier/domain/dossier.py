@@ -133,7 +133,8 @@ class Change:
 def trigger_of(state: State, status: int) -> Trigger | None:
     """Return what national ``status`` makes happen in ``state``; None where it stays.
 
-    Source: domain.md 3. Raises DossierClosedError where a closed dossier would go back to work.
+    Statuses are the national ones (TrangThaiHoSo): 3, 7 and 8 stop a dossier, 10 hands its result
+    over. Raises DossierClosedError where a closed dossier would go back to work.
     """
     wanted = _STATES.get(status, State.LIVING)
     if wanted is state:

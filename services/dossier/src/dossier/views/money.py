@@ -91,6 +91,7 @@ class ReceiptRow(ViewBase):
     issued_at: Mapped[datetime | None]
     file_ready_at: Mapped[datetime | None]
     signed_at: Mapped[datetime | None]
+    has_xml: Mapped[bool | None]
     replaced_by: Mapped[UUID | None]
     noticed_at: Mapped[datetime | None]
     refunded_vnd: Mapped[int] = mapped_column(server_default="0")
@@ -211,7 +212,12 @@ def receipt_issued(event: Envelope[ReceiptIssued]) -> Iterator[Put]:
 def receipt_file(event: Envelope[ReceiptFileReady]) -> Iterator[Put]:
     """The file is stored."""
     receipt = event.data
-    yield _receipt(receipt.receipt_id, file_ready_at=event.time, signed_at=receipt.signed_at)
+    yield _receipt(
+        receipt.receipt_id,
+        file_ready_at=event.time,
+        signed_at=receipt.signed_at,
+        has_xml=receipt.xml_sha256 is not None,
+    )
 
 
 def receipt_replaced(event: Envelope[ReceiptReplaced]) -> Iterator[Put]:

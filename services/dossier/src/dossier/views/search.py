@@ -136,7 +136,9 @@ async def figures_of(session: AsyncSession, agencies: Collection[str], *, now: d
         .join(BoardRow, BoardRow.dossier_code == ToldRow.dossier_code)
         .where(_of_agencies(agencies), (ToldRow.answered_at.is_(None)) | (ToldRow.result == "loi"))
     )
-    due_count, due_vnd, paid_count, paid_vnd, pending, without_receipt = map(int, figures)
+    due_count, due_vnd, paid_count, paid_vnd, pending, without_receipt = (
+        int(figure or 0) for figure in figures
+    )
     return Today(
         due_count=due_count,
         due_vnd=due_vnd,
@@ -195,6 +197,16 @@ async def folded_of(session: AsyncSession, dossier_code: str) -> Folded:
         timeline=timeline.all(),
         uncertain_tariffs=frozenset(str(tariff_id) for tariff_id in uncertain),
     )
+
+
+async def count_facts(session: AsyncSession, dossier_code: str) -> int:
+    """Return how many facts the timeline of a dossier holds; it only grows."""
+    statement = (
+        select(func.count())
+        .select_from(TimelineRow)
+        .where(TimelineRow.dossier_code == dossier_code)
+    )
+    return await session.scalar(statement) or 0
 
 
 def _of_agencies(agencies: Collection[str]) -> ColumnElement[bool]:

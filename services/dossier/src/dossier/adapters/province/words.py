@@ -101,7 +101,7 @@ def _agency_code(value: str) -> str:
 
 
 def _zero_is_unstated(value: int | None) -> int | None:
-    """A price of 0 in such data is a placeholder, never an exemption (domain.md 5, rule 6)."""
+    """A price of 0 in such data is a placeholder, never an exemption."""
     return value or None
 
 

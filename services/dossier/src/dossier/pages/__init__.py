@@ -1,0 +1,1 @@
+"""The HTML door: calls one use case or reads a view, answers a template."""

@@ -1,0 +1,92 @@
+"""Lines of a list of dossiers, and the address of each of its pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dossier.pages import words
+from dossier.views.board import BoardRow
+from dossier.views.search import Filter, Place
+from dossier.views.standing import Standing, standing_of
+
+BOARD_PATH: Final = "/can-bo/ho-so"
+_SEPARATOR: Final = "~"
+
+
+class BoardQuery(BaseModel):
+    """What the address of the list says; anything unknown means the beginning of the whole list."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    tim: Annotated[str, Field(max_length=200)] = ""
+    loc: Filter = Filter.ALL
+    sau: Annotated[str, Field(max_length=100)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    @property
+    def opens_only_hit(self) -> bool:
+        """Tell whether a search that finds one dossier should open it."""
+        return self.loc is Filter.ALL and not self.sau
+
+    def place(self) -> Place | None:
+        """Return where the page begins; None at the beginning."""
+        instant, _, dossier_code = self.sau.partition(_SEPARATOR)
+        try:
+            submitted_at = datetime.fromisoformat(instant)
+        except ValueError:
+            return None
+        if submitted_at.tzinfo is None or not dossier_code:
+            return None
+        return Place(submitted_at, dossier_code)
+
+    def filtered(self, show: Filter) -> str:
+        """Return the address of the same search under another filter."""
+        return self._address(loc=show.value)
+
+    def first(self) -> str:
+        """Return the address of the first page."""
+        return self._address(loc=self.loc.value)
+
+    def after(self, line: BoardRow) -> str:
+        """Return the address of the page behind ``line``."""
+        at = "" if line.submitted_at is None else line.submitted_at.isoformat()
+        return self._address(loc=self.loc.value, sau=f"{at}{_SEPARATOR}{line.dossier_code}")
+
+    def _address(self, **parts: str) -> str:
+        wanted = {"tim": self.tim, **parts}
+        if wanted.get("loc") == Filter.ALL.value:
+            del wanted["loc"]
+        given = {name: value for name, value in wanted.items() if value}
+        return f"{BOARD_PATH}?{urlencode(given)}" if given else BOARD_PATH
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One line of a list, in words."""
+
+    row: BoardRow
+    standing: words.Tag
+    status: str
+    amount_vnd: int | None
+    """What is due, else what was paid, else what was assessed; None while unknown."""
+    may_pay: bool
+    has_receipt: bool
+
+
+def lines_to_show(rows: Iterable[BoardRow]) -> list[ShownLine]:
+    """Return board lines in words."""
+    return [
+        ShownLine(
+            row=row,
+            standing=words.standing_tag(standing_of(row)),
+            status=words.status_word(row.status),
+            amount_vnd=row.due_vnd or row.paid_vnd or row.assessed_vnd,
+            may_pay=standing_of(row) is Standing.DUE,
+            has_receipt=row.receipts > 0,
+        )
+        for row in rows
+    ]

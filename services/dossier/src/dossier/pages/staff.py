@@ -1,0 +1,85 @@
+"""*Hôm nay* and *Tra cứu hồ sơ toàn cơ quan*."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dossier.domain.search import MAX_TYPED, parse_search
+from dossier.pages.access import STAFF_ONLY, visible_to
+from dossier.pages.board import BoardQuery, lines_to_show
+from dossier.views import search
+from dossier.views.search import Asked, Filter
+from shared.clock import utc_now
+from shared.web.identity import SignedIn
+from shared.web.pages import render, translate
+from shared.web.request import Transaction
+
+router: Final = APIRouter()
+
+_ON_TODAY: Final = 8
+"""Lines of each short list on *Hôm nay*."""
+
+
+@router.get("/can-bo", dependencies=[STAFF_ONLY])
+async def show_today(request: Request, session: Transaction, user: SignedIn) -> HTMLResponse:
+    """Show what is due, what was paid today, and what waits."""
+    agencies = await visible_to(session, user)
+    now = utc_now()
+    today = await search.figures_of(session, agencies, now=now)
+    short = [
+        Asked(agencies=agencies, search=None, show=show, after=None, limit=_ON_TODAY)
+        for show in (Filter.UNPAID, Filter.PAID, Filter.WAITING)
+    ]
+    due, paid, waiting = [
+        lines_to_show((await search.find_lines(session, asked))[:_ON_TODAY]) for asked in short
+    ]
+    return render(request, "today.html", today=today, now=now, due=due, paid=paid, waiting=waiting)
+
+
+@router.get("/can-bo/ho-so", dependencies=[STAFF_ONLY])
+async def show_board(
+    request: Request,
+    session: Transaction,
+    user: SignedIn,
+    wanted: Annotated[BoardQuery, Query()],
+) -> Response:
+    """Show the dossiers of the agency; the only hit of a search opens at once."""
+    parsed = parse_search(wanted.tim[:MAX_TYPED])
+    asked = Asked(
+        agencies=await visible_to(session, user),
+        search=parsed,
+        show=wanted.loc,
+        after=wanted.place(),
+        limit=wanted.limit,
+    )
+    found = await search.find_lines(session, asked)
+    if parsed is not None and wanted.opens_only_hit and len(found) == 1:
+        return RedirectResponse(f"/can-bo/ho-so/{found[0].dossier_code}", status_code=303)
+    lines = found[: wanted.limit]
+    return render(
+        request,
+        "board.html",
+        wanted=wanted,
+        lines=lines_to_show(lines),
+        filters=_filters(wanted),
+        open_filter=wanted.filtered(wanted.loc),
+        empty_hint=_empty_hint(wanted),
+        next_url=wanted.after(lines[-1]) if len(found) > wanted.limit else None,
+        first_url=wanted.first() if wanted.sau else None,
+    )
+
+
+def _filters(wanted: BoardQuery) -> list[tuple[str, str]]:
+    return [
+        (translate("Tất cả"), wanted.filtered(Filter.ALL)),
+        (translate("Chờ thanh toán"), wanted.filtered(Filter.UNPAID)),
+        (translate("Đã thanh toán"), wanted.filtered(Filter.PAID)),
+        (translate("Chưa có biểu phí"), wanted.filtered(Filter.WAITING)),
+    ]
+
+
+def _empty_hint(wanted: BoardQuery) -> str:
+    if wanted.tim:
+        return translate("Kiểm tra lại số trên giấy tiếp nhận, hoặc tìm bằng họ tên, điện thoại.")
+    return translate("Hồ sơ do cơ quan tiếp nhận hoặc thu phí sẽ hiện ở đây.")
