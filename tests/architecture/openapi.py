@@ -23,6 +23,7 @@ _ENVIRONMENT: Final = {
     "NPSP_SECRET": "unused",
     "SESSION_KEY": "unused",
     "LINK_KEY": "unused",
+    "RECEIPT_FILES_FOLDER": str(ROOT),
     "STATIC_FOLDER": str(ROOT),
 }
 

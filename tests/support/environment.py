@@ -12,6 +12,7 @@ ENVIRONMENT: Final = {
     "NPSP_SECRET": "npsp-secret-of-the-tests",
     "NPSP_PARTNER": "LEPHI",
     "NPSP_URL": "http://127.0.0.1:1/ngan-hang-thu/npsp",
+    "RECEIPT_FILES_FOLDER": "/nonexistent/receipts",
     "MAIL_URL": "smtp://127.0.0.1:1",
     "SUPPORT_PHONE": "1900 0000",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, database_url_alias
 
 
 class Settings(ServiceSettings):
@@ -14,6 +14,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="RECEIPT_")
 
+    database_url: Annotated[str, Field(validation_alias=database_url_alias("RECEIPT_"))]
     files_folder: Path
     """Where the files of receipts are stored; backed up with the database."""
     link_key: Annotated[SecretStr, Field(validation_alias="LINK_KEY")]

@@ -117,6 +117,7 @@ def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "DOSSIER_AGENCIES_FILE": str(data_folder() / "agencies.csv"),
         "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
         "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),
+        "RECEIPT_FILES_FOLDER": str(layout.home / "receipts"),
         **{
             f"{prefix_of(name)}_{suffix}": text
             for name in DATABASES
