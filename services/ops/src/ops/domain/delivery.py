@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ops.domain.archive import CHECKPOINTS
 from ops.domain.evidence import Deliveries, Evidence, OutboxEntry, Place, Told
 from ops.domain.findings import Check, Finding
 from shared.contracts.catalogue import EVENT_TYPES
@@ -103,7 +104,8 @@ def _archived(evidence: Evidence, check: Check) -> None:
     for event_id, fact in told.items():
         archived = evidence.archive.get(event_id)
         if archived is None:
-            check.missing(f"{event_id} {_name(fact)}: not in the archive", since=fact.time)
+            what = f"{event_id} {_name(fact)}: not in the archive"
+            check.missing(what, since=fact.time, always_moves=fact.type in CHECKPOINTS)
         elif archived != fact.digest:
             check.violated(f"{event_id} {_name(fact)}: other bytes in the archive")
     for event_id in evidence.archive.keys() - told.keys():
@@ -120,7 +122,11 @@ def _sent(owner: str, outbox: list[OutboxEntry], evidence: Evidence, check: Chec
         elif row.place is not None and _is_below_end(row, evidence):
             check.violated(f"{what}: marked as sent, not on {row.topic}")
         else:
-            check.missing(f"{what}: not sent to {row.topic}", since=row.created_at)
+            check.missing(
+                f"{what}: not sent to {row.topic}",
+                since=row.created_at,
+                always_moves=row.type in CHECKPOINTS,
+            )
 
 
 def _stored(topic: str, outbox: list[OutboxEntry], evidence: Evidence, check: Check) -> None:

@@ -83,6 +83,7 @@ class OutboxEntry:
     """A fact as its owner stored it."""
 
     id: UUID
+    type: str
     topic: str
     created_at: datetime
     place: tuple[int, int] | None

@@ -67,10 +67,14 @@ class Check:
         """Note that ``what`` breaks the invariant."""
         self.violations.append(what)
 
-    def missing(self, what: str, *, since: datetime) -> None:
-        """Note that ``what`` is not there yet: a violation once it is older than the grace."""
+    def missing(self, what: str, *, since: datetime, always_moves: bool = False) -> None:
+        """Note that ``what`` is not there yet: a violation once it is older than the grace.
+
+        ``always_moves``: it is said while nothing else happens, so it may be under way even when
+        all is quiet.
+        """
         age = self.at - since
-        if self.quiet or age > self.grace:
+        if age > self.grace or (self.quiet and not always_moves):
             self.violations.append(f"{what} (waiting for {age.total_seconds():.0f} s)")
         else:
             self.on_its_way.append(OnItsWay(what, age))

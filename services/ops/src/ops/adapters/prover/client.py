@@ -52,13 +52,15 @@ class Snapshots:
         """Return what ``service`` said on kept streams, pruned rows excepted."""
         rows = await self._fetch(
             service,
-            "SELECT id, topic, created_at, kafka_partition, kafka_offset,"
+            "SELECT id, type, topic, created_at, kafka_partition, kafka_offset,"
             " sha256(convert_to(payload, 'UTF8')) AS digest"
             " FROM outbox WHERE topic = ANY ($1::text[])",
             list(KEPT_TOPICS),
         )
         return [
-            OutboxEntry(row["id"], row["topic"], row["created_at"], _place(row), row["digest"])
+            OutboxEntry(
+                row["id"], row["type"], row["topic"], row["created_at"], _place(row), row["digest"]
+            )
             for row in rows
         ]
 
