@@ -1,6 +1,48 @@
 PYTHON ?= python3
 UV := .venv/bin/uv
+LEPHI := .venv/bin/lephi
 PACKAGES := shared services/dossier services/fee services/payment-gateway services/receipt services/notifier services/ops deploy/local
+
+.PHONY: up down status logs clean test check docs bench chaos setup install lock
+
+up: setup
+	@$(LEPHI) up
+
+down:
+	@! test -x $(LEPHI) || $(LEPHI) down
+
+status:
+	@$(LEPHI) status
+
+logs:
+	@$(LEPHI) logs --follow
+
+clean:
+	@! test -x $(LEPHI) || $(LEPHI) clean
+
+setup:
+	@PYTHON=$(PYTHON) deploy/local/setup.sh run
+
+test:
+	@PYTHON=$(PYTHON) deploy/local/setup.sh test
+	.venv/bin/pytest $(ARGS)
+
+check: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -q tests/architecture
+
+docs: setup
+	.venv/bin/python -m tests.architecture.generate
+
+bench: setup
+	@$(LEPHI) bench $(ARGS)
+
+chaos: setup
+	@PYTHON=$(PYTHON) deploy/local/setup.sh test
+	SEED=$(SEED) RUNS=$(RUNS) .venv/bin/pytest -q tests/journeys -k "killed or stopped or dies" $(ARGS)
 
 $(UV):
 	$(PYTHON) -m venv .venv

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from lephi.identity import session
 from lephi.identity.clients import make_clients
 from lephi.identity.keys import ALGORITHM, load_keys
-from lephi.identity.people import PEOPLE, Person
+from lephi.identity.people import BY_SUBJECT, PEOPLE, Person
 from lephi.identity.provider import Ask, Provider
 from lephi.identity.settings import Settings
 from shared.web.language import COOKIE as LANGUAGE_COOKIE
@@ -109,7 +109,7 @@ class _Doors:
             jwt.JWTClaimsRegistry(exp={"essential": True}, aud=audience).validate(claims)  # type: ignore[arg-type] # a dict of this shape is meant
         except (JoseError, ValueError):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
-        return JSONResponse(PEOPLE[claims["sub"]].claims())
+        return JSONResponse(BY_SUBJECT[str(claims["sub"])].claims())
 
     async def end_session(self, request: Request) -> Response:
         """End the provider's session (RP-Initiated Logout 1.0)."""

@@ -10,17 +10,19 @@ from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped] #
 from lephi.identity.settings import Settings
 
 _SCOPES: Final = frozenset({"openid", "profile", "lephi-api"})
-_GRANTS: Final = frozenset({"authorization_code", "client_credentials"})
+_OPERATOR: Final = "lephi-operator"
+"""The operator's command line: a machine, for whom nobody signs in."""
 _WAYS: Final = frozenset({"client_secret_basic", "client_secret_post"})
 
 
 @dataclass(frozen=True)
 class Client(ClientMixin):  # type: ignore[misc] # its base has no types
-    """One service that lets people sign in, and asks other services as a machine."""
+    """One service that lets people sign in, or one machine that asks in its own name."""
 
     client_id: str
     secret: str
-    redirect_uri: str
+    redirect_uri: str | None
+    """Where its people come back to; None: it is a machine."""
     home: str
 
     @property
@@ -30,14 +32,14 @@ class Client(ClientMixin):  # type: ignore[misc] # its base has no types
 
     @property
     def machine_roles(self) -> Sequence[str]:
-        """Return what the client may do as a machine: ops works with parked messages."""
-        return ("operator",) if self.client_id == "lephi-ops" else ()
+        """Return what the client may do as a machine."""
+        return ("operator",) if self.client_id == _OPERATOR else ()
 
     def get_client_id(self) -> str:
         """Return the id."""
         return self.client_id
 
-    def get_default_redirect_uri(self) -> str:
+    def get_default_redirect_uri(self) -> str | None:
         """Return where its people come back to."""
         return self.redirect_uri
 
@@ -59,23 +61,21 @@ class Client(ClientMixin):  # type: ignore[misc] # its base has no types
 
     def check_response_type(self, response_type: str) -> bool:
         """Say whether the client may ask for this: codes only."""
-        return response_type == "code"
+        return response_type == "code" and self.redirect_uri is not None
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Say whether the client may use this grant."""
-        return grant_type in _GRANTS
+        own = "client_credentials" if self.redirect_uri is None else "authorization_code"
+        return grant_type == own
 
 
 def make_clients(settings: Settings) -> dict[str, Client]:
     """Return the clients by id."""
-    return {
-        client_id: Client(
-            client_id=client_id,
-            secret=secret,
-            redirect_uri=(
-                f"{settings.public_url}/api/{client_id.removeprefix('lephi-')}/oidc/callback"
-            ),
-            home=f"{settings.public_url}/",
-        )
-        for client_id, secret in settings.client_secrets.items()
-    }
+    home = f"{settings.public_url}/"
+    found = {}
+    for service, secret in settings.client_secrets.items():
+        back = f"{settings.public_url}/api/{service}/oidc/callback"
+        found[f"lephi-{service}"] = Client(f"lephi-{service}", secret, back, home)
+    if settings.operator_secret:
+        found[_OPERATOR] = Client(_OPERATOR, settings.operator_secret, None, home)
+    return found

@@ -184,7 +184,8 @@ class _AccessToken(JWTBearerTokenGenerator):  # type: ignore[misc] # its base ha
 
 class _EndSession(EndSessionEndpoint):  # type: ignore[misc] # its base has no types
     def get_server_jwks(self) -> KeySet:
-        return self.server.keys
+        keys: KeySet = self.server.keys
+        return keys
 
     def get_algorithms(self) -> list[str]:
         return ["RS256"]

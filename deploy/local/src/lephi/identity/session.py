@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lephi.identity.keys import ALGORITHM
-from lephi.identity.people import PEOPLE, Person
+from lephi.identity.people import BY_SUBJECT, Person
 
 COOKIE: Final = "lephi-sso"
 _PURPOSE: Final = "sso-session"
@@ -27,14 +27,14 @@ def who_is_signed_in(request: Request, keys: KeySet) -> tuple[Person, int] | Non
         registry.validate(token.claims)
     except (JoseError, ValueError):
         return None
-    person = PEOPLE.get(str(token.claims.get("sub")))
+    person = BY_SUBJECT.get(str(token.claims.get("sub")))
     return None if person is None else (person, int(token.claims["iat"]))
 
 
 def remember(answer: Response, person: Person, keys: KeySet, *, secure: bool) -> None:
     """Give the browser the cookie."""
     now = int(time.time())
-    claims = {"sub": person.username, "aud": _PURPOSE, "iat": now, "exp": now + _SECONDS}
+    claims = {"sub": person.subject, "aud": _PURPOSE, "iat": now, "exp": now + _SECONDS}
     value = jwt.encode({"alg": ALGORITHM}, claims, keys)
     answer.set_cookie(
         COOKIE, value, path="/sso", httponly=True, samesite="lax", secure=secure, max_age=_SECONDS

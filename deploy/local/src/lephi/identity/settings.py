@@ -17,7 +17,8 @@ class Settings:
     public_url: str
     folder: Path
     client_secrets: Mapping[str, str]
-    """Secret by client: ``lephi-<service>``."""
+    """Secret by service; the client is called ``lephi-<service>``."""
+    operator_secret: str = ""
     host: str = "127.0.0.1"
     port: int = 8088
     support_phone: str = ""
@@ -32,7 +33,7 @@ def read_settings() -> Settings:
     """Return the settings; a client for each ``<SERVICE>_OIDC_CLIENT_SECRET``."""
     public_url = os.environ["PUBLIC_URL"].rstrip("/")
     clients = {
-        f"lephi-{name.removesuffix(_SUFFIX).lower().replace('_', '-')}": secret
+        name.removesuffix(_SUFFIX).lower().replace("_", "-"): secret
         for name, secret in os.environ.items()
         if name.endswith(_SUFFIX) and secret
     }
@@ -41,6 +42,7 @@ def read_settings() -> Settings:
         public_url=public_url,
         folder=Path(os.environ["IDENTITY_FOLDER"]),
         client_secrets=clients,
+        operator_secret=os.environ.get("OPERATOR_CLIENT_SECRET", ""),
         host=os.environ.get("IDENTITY_HOST") or "127.0.0.1",
         port=int(os.environ.get("IDENTITY_PORT") or 8088),
         support_phone=os.environ.get("SUPPORT_PHONE", ""),

@@ -1,68 +1,40 @@
-"""Catches mail and shows it: ``python -m lephi.mail``; stays on this machine."""
+"""Runs the mail catcher: ``python -m lephi.mail``."""
 
+import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
-from flask import Flask, abort, render_template
-from waitress import serve  # type: ignore[import-untyped]  # ships no types
+import uvicorn
 
-from lephi.mail.box import Box, Caught
-
-BASE = "/thu-thu"
-
-
-class Catcher:
-    """What aiosmtpd gives each message to."""
-
-    def __init__(self, box: Box) -> None:
-        self._box = box
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
-        """Keep the message; it is acknowledged once it is on disk."""
-        content = envelope.content or b""
-        self._box.keep(content.encode() if isinstance(content, str) else content)
-        return "250 Message accepted for delivery"
-
-
-def new_app(box: Box) -> Flask:
-    """Return the pages: the list, one message, and the list for scripts."""
-    app = Flask(__name__)
-
-    @app.get(BASE)
-    def show_all() -> str:
-        return render_template("box.html", messages=box.newest())
-
-    @app.get(f"{BASE}/<name>")
-    def show_one(name: str) -> str:
-        return render_template("message.html", message=_or_404(box.find(name)))
-
-    @app.get(f"{BASE}/api/messages")
-    def messages() -> list[dict[str, str]]:
-        return [each.as_json() for each in box.newest()]
-
-    return app
-
-
-def _or_404(found: Caught | None) -> Caught:
-    if found is None:
-        abort(404)
-    return found
+from lephi.mail.app import create_app, smtp_protocol
 
 
 def main() -> None:
-    """Run both doors until the process is stopped."""
-    box = Box(Path(os.environ["MAIL_FOLDER"]))
-    host = os.environ.get("MAIL_HOST", "127.0.0.1")
-    controller = Controller(
-        Catcher(box), hostname=host, port=int(os.environ["MAIL_SMTP_PORT"]), ready_timeout=10
+    """Take messages and show them until told to stop."""
+    folder = Path(os.environ["MAIL_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_serve(folder))
+
+
+async def _serve(folder: Path) -> None:
+    host = os.environ.get("MAIL_HOST") or "127.0.0.1"
+    smtp_port = int(os.environ.get("MAIL_SMTP_PORT") or 8089)
+    server = await asyncio.get_running_loop().create_server(
+        partial(smtp_protocol, folder), host, smtp_port
     )
-    controller.start()
-    try:
-        serve(new_app(box), host=host, port=int(os.environ["MAIL_WEB_PORT"]), threads=2, ident=None)
-    finally:
-        controller.stop()
+    config = uvicorn.Config(
+        create_app(folder),
+        host=host,
+        port=int(os.environ.get("MAIL_WEB_PORT") or 8090),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+    async with server:
+        await uvicorn.Server(config).serve()
 
 
 if __name__ == "__main__":

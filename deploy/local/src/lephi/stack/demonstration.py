@@ -41,7 +41,8 @@ def show_addresses(layout: Layout, public_url: str, console: Console) -> None:
     console.print(table)
     people = Table("user = password", "role", "agency", box=None, pad_edge=False)
     for person in PEOPLE.values():
-        people.add_row(person.username, person.role, person.agency_code or person.id_number or "")
+        place = person.agency[0] if person.agency else person.id_number
+        people.add_row(person.username, ", ".join(person.roles), place)
     console.print(people)
     if not public_url.startswith("https://"):
         console.print(
