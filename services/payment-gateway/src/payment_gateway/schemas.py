@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from payment_gateway.domain.attempts import Status as AttemptStatus
 from payment_gateway.domain.channels import ChannelInfo
-from payment_gateway.domain.payables import Payable, PublicStatus
+from payment_gateway.domain.payables import FeeState, Payable, PublicStatus
 from shared.contracts.parts import FeeKind
 
 _Vnd = Annotated[int, Field(ge=0, description="đồng")]
@@ -129,6 +129,21 @@ def public_payable(payable: Payable, status: PublicStatus, *, pay_url: str | Non
             for line in payable.lines
         ],
         pay_url=pay_url if payable.takes_money else None,
+    )
+
+
+def public_fee(dossier_code: str, status: PublicStatus, fee: FeeState) -> PublicPayable:
+    """Return what the public reads of a dossier that owes nothing, or nothing yet."""
+    return PublicPayable(
+        dossier_code=dossier_code,
+        procedure_name=fee.procedure_name,
+        agency_name=fee.agency_name,
+        amount_vnd=0,
+        paid_vnd=0,
+        remaining_vnd=0,
+        status=status,
+        items=[Item(kind=kind, name=name, amount_vnd=vnd) for kind, name, vnd in fee.items],
+        pay_url=None,
     )
 
 

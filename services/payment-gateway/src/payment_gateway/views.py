@@ -1,6 +1,6 @@
 """Views: what lephi.fee last said of a dossier, the receipts of a payment, and agencies by code."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from payment_gateway.domain.payables import FeeWord
+from payment_gateway.domain.payables import FeeState, FeeWord
 from shared.contracts.dossier import AgencyPublished
 from shared.contracts.envelope import Envelope
 from shared.contracts.fee import FeeAssessed, FeeExempted, FeePending, FeeWithdrawn
@@ -176,16 +176,6 @@ VIEWS: Final = (
 
 
 @dataclass(frozen=True)
-class FeeState:
-    """What lephi.fee last said of a dossier, as the public may read it."""
-
-    word: FeeWord
-    procedure_name: str | None
-    agency_name: str | None
-    items: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
 class KnownReceipt:
     """A receipt of a payment, as its payer's page shows it."""
 
@@ -203,7 +193,11 @@ async def fee_state(session: AsyncSession, dossier_code: str) -> FeeState | None
     row = await session.get(FeeStateRow, dossier_code)
     if row is None:
         return None
-    return FeeState(row.word, row.procedure_name, row.agency_name, row.items or [])
+    items = tuple(
+        (FeeKind(each["kind"]), str(each["name"]), int(each["amount_vnd"]))
+        for each in row.items or []
+    )
+    return FeeState(row.word, row.procedure_name or "", row.agency_name or "", items)
 
 
 async def receipts_of(session: AsyncSession, payment_id: UUID) -> Sequence[KnownReceipt]:

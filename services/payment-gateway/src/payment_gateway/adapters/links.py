@@ -38,3 +38,13 @@ def payer_cookie(payable_id: UUID, *, is_secure: bool) -> str:
     """Return the name of the cookie that holds the ``a`` tokens of a browser for one payable."""
     name = f"lephi-pay-{payable_id.hex[-12:]}"
     return f"__Host-{name}" if is_secure else name
+
+
+_REMEMBERED = 3
+"""Attempts of one browser that its cookie holds: money on a superseded one counts too."""
+
+
+def remember_attempt(value: str, token: str) -> str:
+    """Return the cookie's new value: ``token`` first, then the latest before it."""
+    others = [each for each in value.split(".") if each and each != token]
+    return ".".join([token, *others][:_REMEMBERED])

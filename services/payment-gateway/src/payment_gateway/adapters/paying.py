@@ -25,7 +25,15 @@ ASK: Final = "ask-attempt"
 _ASK_SECONDS: Final = 2.0
 _BEGIN_SECONDS: Final = 5.0
 _TRIES: Final = 3
-"""So often another payer may come between before we tell this one."""
+"""So often another payer may come between before this one is told."""
+
+
+async def _nothing_before(_: AsyncSession) -> None:
+    """Stand where a door has nothing to ask first."""
+
+
+async def _nothing_after(_: AsyncSession, __: Attempt) -> None:
+    """Stand where a door has nothing to add."""
 
 
 @dataclass(frozen=True)
@@ -36,39 +44,28 @@ class Hall:
     run_now: Callable[[str, UUID, float], Awaitable[bool]]
     clock: Callable[[], datetime]
     cause: Cause
+    before: Callable[[AsyncSession], Awaitable[None]] = _nothing_before
+    """Done first in every transaction; may raise to end it."""
+    after: Callable[[AsyncSession, Attempt], Awaitable[None]] = _nothing_after
+    """Done in the transaction that stores the attempt."""
 
 
-async def begin_attempt(
-    hall: Hall,
-    choice: Choice,
-    *,
-    also: Callable[[AsyncSession, Attempt], Awaitable[None]] | None = None,
-) -> Attempt:
+async def begin_attempt(hall: Hall, choice: Choice) -> Attempt:
     """Store an attempt and have the channel called; return it as it then stands.
 
     A live attempt is asked about once (2 s) before it is superseded: if its money is in, this
-    raises NothingDueError. ``also`` is done in the attempt's own transaction.
+    raises NothingDueError.
     """
-    for last in (False,) * (_TRIES - 1) + (True,):
-        live = await _ask_live(hall, choice.payable_id)
-        try:
-            attempt = await _start(hall, choice, live, also)
-            break
-        except AttemptLiveError:
-            if last:
-                raise
+    attempt = await _start_after_asking(hall, choice)
     await hall.run_now(BEGIN, attempt.id, _BEGIN_SECONDS)
     async with hall.database.transaction() as session:
         return (await look.read_paid(session, attempt.id)).attempt
 
 
-async def ask_now(hall: Hall, payable_id: UUID) -> None:
-    """Ask once about the attempt that lives, because its payer says that they have paid."""
-    await _ask_live(hall, payable_id)
-
-
-async def _ask_live(hall: Hall, payable_id: UUID) -> UUID | None:
+async def ask_live(hall: Hall, payable_id: UUID) -> UUID | None:
+    """Ask once about the attempt that lives; return it, None if there is none."""
     async with hall.database.transaction() as session:
+        await hall.before(session)
         live = await pay.live_attempt(session, payable_id)
     if live is None:
         return None
@@ -76,16 +73,20 @@ async def _ask_live(hall: Hall, payable_id: UUID) -> UUID | None:
     return live.id
 
 
-async def _start(
-    hall: Hall,
-    choice: Choice,
-    supersedes: UUID | None,
-    also: Callable[[AsyncSession, Attempt], Awaitable[None]] | None,
-) -> Attempt:
+async def _start_after_asking(hall: Hall, choice: Choice) -> Attempt:
+    for _ in range(_TRIES - 1):
+        try:
+            return await _start(hall, choice, await ask_live(hall, choice.payable_id))
+        except AttemptLiveError:
+            continue
+    return await _start(hall, choice, await ask_live(hall, choice.payable_id))
+
+
+async def _start(hall: Hall, choice: Choice, supersedes: UUID | None) -> Attempt:
     async with hall.database.transaction() as session:
+        await hall.before(session)
         attempt = await pay.start_attempt(
             session, choice, supersedes=supersedes, cause=hall.cause, now=hall.clock()
         )
-        if also is not None:
-            await also(session, attempt)
+        await hall.after(session, attempt)
     return attempt

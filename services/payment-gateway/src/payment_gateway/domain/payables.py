@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from shared.contracts.fee import WithdrawalReason
-from shared.contracts.parts import Context, Line, Payee
+from shared.contracts.parts import Context, FeeKind, Line, Payee
 from shared.contracts.payment import CloseReason
 from shared.lifecycle import Lifecycle, Step
 
@@ -219,6 +219,17 @@ class FeeWord(StrEnum):
     ASSESSED = "assessed"
     EXEMPTED = "exempted"
     WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class FeeState:
+    """What lephi.fee last said of a dossier, as the public may read it."""
+
+    word: FeeWord
+    procedure_name: str
+    agency_name: str
+    items: tuple[tuple[FeeKind, str, int], ...]
+    """Kind, name and amount in đồng of each line."""
 
 
 _WORDS: Final = {

@@ -1,0 +1,64 @@
+"""Composition root of payment-gateway: everything it is made of, in one value."""
+
+from typing import Final
+
+from payment_gateway import handlers, jobs
+from payment_gateway.adapters.catalogue import read_catalogue
+from payment_gateway.adapters.channel import ChannelClient
+from payment_gateway.adapters.npsp.callback import Partner
+from payment_gateway.adapters.npsp.client import NpspClient
+from payment_gateway.pages import desk, money, payable, phone
+from payment_gateway.routes import attempts, payables, platform
+from payment_gateway.settings import Settings
+from payment_gateway.tables import Base
+from payment_gateway.use_cases.channels import load_channels
+from payment_gateway.views import VIEWS
+from shared.contracts import fee, payment, receipt
+from shared.contracts.parts import PaymentChannel
+from shared.db.database import Database
+from shared.service import Service
+
+ROUTERS: Final = (
+    payable.router,
+    phone.router,
+    desk.router,
+    money.router,
+    payables.router,
+    attempts.router,
+    platform.router,
+)
+
+
+def make_service() -> Service:
+    """Return payment-gateway, with its settings from the environment."""
+    return service_of(Settings())
+
+
+def service_of(settings: Settings) -> Service:
+    """Return payment-gateway with ``settings``."""
+    clients = _clients(settings)
+    return Service(
+        name="payment-gateway",
+        package="payment_gateway",
+        settings=settings,
+        metadata=Base.metadata,
+        topic=payment.TOPIC,
+        source=payment.SOURCE,
+        subscriptions=handlers.SUBSCRIPTIONS,
+        views=VIEWS,
+        jobs=jobs.jobs(clients),
+        routers=ROUTERS,
+        follows=(payment.TOPIC, receipt.TOPIC, fee.TOPIC),
+        closers=tuple(client.close for client in clients.values()),
+        on_start=(_load_channels,),
+    )
+
+
+def _clients(settings: Settings) -> dict[PaymentChannel, ChannelClient]:
+    partner = Partner(settings.npsp_partner, settings.npsp_secrets, settings.npsp_agency)
+    return {PaymentChannel.NPSP: NpspClient(settings.npsp_url, partner, ip=settings.npsp_ip)}
+
+
+async def _load_channels(database: Database) -> None:
+    async with database.transaction() as session:
+        await load_channels(session, read_catalogue())

@@ -1,0 +1,59 @@
+"""Thu tiền: payments, money without an owner, and what waits for a person."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from payment_gateway import views
+from payment_gateway.domain.payables import PUBLIC
+from payment_gateway.pages.payable import TAGS
+from payment_gateway.use_cases import takings
+from shared.contracts.money import CaseKind
+from shared.contracts.payment import UnmatchedKind
+from shared.web.identity import NoRightError, Role, SignedIn, allow
+from shared.web.pages import render
+from shared.web.request import Transaction
+
+router = APIRouter(
+    dependencies=[allow(Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR)], include_in_schema=False
+)
+
+_SEES_TREE: Final = {Role.SUPERVISOR, Role.AUDITOR}
+KINDS: Final = {
+    UnmatchedKind.SHORT: "Thiếu",
+    UnmatchedKind.OVER: "Thừa",
+    UnmatchedKind.DUPLICATE: "Trả hai lần",
+    UnmatchedKind.LATE: "Đến muộn",
+    UnmatchedKind.UNKNOWN: "Chưa gán",
+    UnmatchedKind.WRONG_PAYEE: "Sai đơn vị thu",
+}
+CASES: Final = {
+    CaseKind.ASSESSED_MORE: "Phải thu thêm",
+    CaseKind.ASSESSED_LESS: "Đã thu thừa so với số mới",
+    CaseKind.WITHDRAWN_PAID: "Hồ sơ dừng sau khi đã nộp",
+    CaseKind.MONEY_REVERSED: "Ngân hàng đảo giao dịch",
+}
+
+
+@router.get("/can-bo/thu-tien")
+async def show_takings(
+    request: Request, session: Transaction, user: SignedIn, after: UUID | None = None
+) -> Response:
+    """Show what came in for the user's agency, and what has found no owner."""
+    if user.agency_code is None:
+        raise NoRightError("staff belong to an agency")
+    agencies = [user.agency_code]
+    if user.roles & _SEES_TREE:
+        agencies = list(await views.agencies_below(session, user.agency_code))
+    found = await takings.takings_of(session, agencies, after=after)
+    return render(
+        request,
+        "takings.html",
+        takings=found,
+        is_first=after is None,
+        tags={status: TAGS[PUBLIC[status]] for status in PUBLIC},
+        kinds=KINDS,
+        cases=CASES,
+    )
