@@ -215,12 +215,13 @@ def _whole_font(weight: int) -> bytes:
     plain = []
     for subset in _SUBSETS:
         name = f"be-vietnam-pro-{subset}-{weight}-normal.woff2"
-        font = TTFont(next(_FONTS.rglob(name)), recalcTimestamp=False)
+        font = TTFont(next(_FONTS.rglob(name)))
         font.flavor = None
         font.save(part := io.BytesIO())
         plain.append(part)
     whole = Merger().merge(plain)
     whole.recalcTimestamp = False
+    whole["head"].created = whole["head"].modified = 0  # Else the time of merging.
     whole.save(content := io.BytesIO())
     return content.getvalue()
 
