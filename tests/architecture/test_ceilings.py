@@ -11,6 +11,7 @@ from tests.architecture.tree import relative, sources
 
 _FILE_LINES: Final = 300
 _FUNCTION_LINES: Final = 40
+"""Migrations are excepted: a list of columns is no function to understand."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -34,7 +35,7 @@ def test_given_a_file_when_measured_then_it_and_its_functions_are_below_the_ceil
     long = [
         f"{function.name}: {_length(function)} lines"
         for function in _functions(ast.parse(text))
-        if _length(function) > _FUNCTION_LINES
+        if _length(function) > _FUNCTION_LINES and "migrations" not in path.parts
     ]
 
     assert len(text.splitlines()) <= _FILE_LINES

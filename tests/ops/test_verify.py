@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from ops.handlers import SUBSCRIPTIONS
-from ops.jobs import jobs, verify
+from ops.jobs import jobs
 from ops.main import make_service
 from ops.settings import Settings
 from ops.use_cases import ask_for_proof, show_board, show_proof
@@ -147,7 +147,7 @@ def _receipt(fact: ReceiptIssued, settled: UUID) -> ReceiptRow:
 
 
 async def verified(world: World, *words: str) -> int:
-    return await verify(world.service, words)
+    return await world.service.commands["verify"](world.service, words)
 
 
 async def quiet(world: World) -> bool:

@@ -27,7 +27,6 @@ from shared.db.database import Database
 from shared.errors import DomainError
 from shared.ids import new_id
 from shared.jobs import Job
-from shared.service import Service
 
 _SERVICES: Final = ("dossier", "fee", "payment-gateway", "receipt", "notifier", "ops")
 _CONSUMERS: Final = (*_SERVICES, *(f"{service}.views" for service in _SERVICES))
@@ -92,12 +91,9 @@ async def run_proof(database: Database, only: UUID | None, *, settings: Settings
     return True
 
 
-async def verify(service: Service, argv: Sequence[str]) -> int:
+async def verify(settings: Settings, argv: Sequence[str]) -> int:
     """``python -m ops verify``: prove once, print one line per invariant; 1 if any is violated."""
     options = _options(argv)
-    settings = service.settings
-    if not isinstance(settings, Settings):
-        raise TypeError("verify needs the settings of ops")
     try:
         evidence = await gather(settings, grace=timedelta(seconds=options.grace))
     except DomainError as error:

@@ -21,5 +21,5 @@ def make_service() -> Service:
         subscriptions=handlers.SUBSCRIPTIONS,
         jobs=jobs(settings),
         routers=(pages.router, routes.router),
-        commands={"verify": verify},
+        commands={"verify": lambda _service, argv: verify(settings, argv)},
     )
