@@ -87,7 +87,7 @@ def _words(tariff: Tariff) -> dict[str, str]:
     parts = (
         tariff.variant_name or tariff.variant,
         _channel(tariff.channel),
-        tariff.payer_group,
+        _group(tariff.payer_group) if tariff.payer_group else "",
         translate("thủ tục %(code)s", code=tariff.procedure_code) if tariff.procedure_code else "",
         translate("địa bàn %(code)s", code=tariff.territory_code) if tariff.territory_code else "",
     )
@@ -106,7 +106,32 @@ def _channel(channel: TariffChannel) -> str:
     }[channel]
 
 
+def _group(code: str) -> str:
+    """Return a group of payers in words; a code that the list makes anew is shown as it is."""
+    return {
+        "DTTS_DBKK": translate("dân tộc thiểu số ở xã đặc biệt khó khăn"),
+        "HO_NGHEO": translate("hộ nghèo"),
+        "HSSV": translate("học sinh, sinh viên"),
+        "NGUOI_CAO_TUOI": translate("người cao tuổi"),
+        "NGUOI_CO_CONG": translate("người có công với cách mạng"),
+        "NGUOI_KHUYET_TAT": translate("người khuyết tật"),
+        "THAN_NHAN_LIET_SI": translate("thân nhân liệt sĩ"),
+        "TRE_EM": translate("trẻ em"),
+    }.get(code, code)
+
+
+def _exemption(code: str) -> str:
+    return {
+        "KHONG_THU": translate("không thu"),
+        "MIEN_THEO_DOI_TUONG": translate("miễn theo đối tượng"),
+        "MIEN_THEO_LUAT": translate("miễn theo luật"),
+        "ONLINE_0_DONG": translate("0 đồng khi nộp trực tuyến"),
+    }.get(code, code)
+
+
 def _per(tariff: Tariff) -> str:
+    if tariff.exemption_reason_code is not None:
+        return _exemption(tariff.exemption_reason_code)
     if tariff.rule is TariffRule.CAP_PER_COPY:
         return translate("tối đa một bản")
     if tariff.rule is TariffRule.EXTRA_FROM:

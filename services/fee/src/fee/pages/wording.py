@@ -25,7 +25,6 @@ class ShownStep:
 class ShownLine:
     """One line as a payer reads it."""
 
-    kind: str
     name: str
     variant_name: str | None
     amount_vnd: int
@@ -73,7 +72,6 @@ def kind_words(kind: FeeKind) -> str:
 def _shown(line: ReckonedLine) -> ShownLine:
     is_due = line.outcome is LineOutcome.DUE
     return ShownLine(
-        kind=kind_words(line.kind),
         name=line.name,
         variant_name=line.variant_name,
         amount_vnd=line.amount_vnd,
