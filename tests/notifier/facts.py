@@ -30,52 +30,56 @@ RECEIPT_ID: Final = UUID("01930000-0000-7000-8000-00000000abcd")
 AGENCY_NAME: Final = "Trung tâm Phục vụ hành chính công tỉnh"
 
 
+MONEY: Final = Money(
+    money_id=new_id(),
+    channel=PaymentChannel.NPSP,
+    channel_reference="T-1",
+    amount_vnd=62_000,
+    applied_vnd=62_000,
+    received_at=NOON,
+)
+LINE: Final = Line(
+    line_id=new_id(),
+    kind=FeeKind.PHI,
+    fee_code="PHI-CHUNGTHUC-BS",
+    name="Phí chứng thực bản sao từ bản chính",
+    quantities=Quantities(copies=1, pages=60),
+    amount_vnd=62_000,
+    legal_basis="TT 226/2016/TT-BTC Điều 4",
+    explanation_code=Explanation.TIERS,
+)
+CONTEXT: Final = Context(
+    procedure_code="2.000815",
+    procedure_name="Chứng thực bản sao từ bản chính",
+    agency_code="H34.10",
+    agency_name=AGENCY_NAME,
+)
+ISSUER: Final = Payee(
+    agency_code="H34.10",
+    name=AGENCY_NAME,
+    tax_code="6101234567",
+    address="Số 492 Trần Phú",
+    phone="0260 3797 799",
+    account=Account(ref="A", bin="970436", number="7111000000001", holder=AGENCY_NAME),
+)
+
+
 def issued(**changes: Any) -> ReceiptIssued:  # noqa: ANN401 - any field of the fact
-    money = Money(
-        money_id=new_id(),
-        channel=PaymentChannel.NPSP,
-        channel_reference="T-1",
-        amount_vnd=62_000,
-        applied_vnd=62_000,
-        received_at=NOON,
-    )
-    line = Line(
-        line_id=new_id(),
-        kind=FeeKind.PHI,
-        fee_code="PHI-CHUNGTHUC-BS",
-        name="Phí chứng thực bản sao từ bản chính",
-        quantities=Quantities(copies=1, pages=60),
-        amount_vnd=62_000,
-        legal_basis="TT 226/2016/TT-BTC Điều 4",
-        explanation_code=Explanation.TIERS,
-    )
-    account = Account(ref="A", bin="970436", number="7111000000001", holder=AGENCY_NAME)
+    """Return a receipt of 62.000 đồng; only what a test is about differs."""
     facts: dict[str, Any] = {
         "dossier_code": CODE,
         "receipt_id": RECEIPT_ID,
         "payment_id": new_id(),
         "kind": FeeKind.PHI,
-        "context": Context(
-            procedure_code="2.000815",
-            procedure_name="Chứng thực bản sao từ bản chính",
-            agency_code="H34.10",
-            agency_name=AGENCY_NAME,
-        ),
-        "issuer": Payee(
-            agency_code="H34.10",
-            name=AGENCY_NAME,
-            tax_code="6101234567",
-            address="Số 492 Trần Phú",
-            phone="0260 3797 799",
-            account=account,
-        ),
+        "context": CONTEXT,
+        "issuer": ISSUER,
         "series_id": new_id(),
         "form_symbol": "EBL01",
         "serial_symbol": "26TAA",
         "number": 1024,
-        "monies": (money,),
+        "monies": (MONEY,),
         "check_url": "http://bienlai.lephi.test/xac-minh/6101234567/EBL01/26TAA/1024",
-        "lines": (line,),
+        "lines": (LINE,),
         "total_vnd": 62_000,
         "total_in_words": "Sáu mươi hai nghìn đồng",
         "issued_at": NOON,

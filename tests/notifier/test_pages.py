@@ -1,6 +1,6 @@
 """What officers are shown of the messages to payers, and sending one again."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -17,7 +17,7 @@ from shared.service import Service
 from shared.web.identity import Role
 from tests.conftest import NewDatabase
 from tests.notifier.facts import CODE, EMAIL, hear_file, hear_issued, hear_party, issued
-from tests.notifier.mail_server import Inbox, mail_server
+from tests.notifier.mail_server import Inbox
 from tests.support.sign_in import sign_in_as
 from tests.support.web import client_of
 
@@ -57,12 +57,6 @@ class Notifier:
         self.inbox.answers.clear()
         async with self.database.transaction() as session:
             return (await session.scalars(select(MessageRow))).one()
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with mail_server() as running:
-        yield running
 
 
 @pytest.fixture
