@@ -1,7 +1,7 @@
 """Payments and people as the receipt service hears of them; each test names what matters to it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from shared.contracts.parts import (
     Account,
@@ -38,8 +38,8 @@ PAYEE: Final = Payee(
 )
 
 
-def a_line(kind: FeeKind = FeeKind.PHI, *, amount_vnd: int = 62_000, **changes: Any) -> Line:
-    values: dict[str, Any] = {
+def a_line(kind: FeeKind = FeeKind.PHI, *, amount_vnd: int = 62_000, **changes: object) -> Line:
+    values: dict[str, object] = {
         "line_id": new_id(),
         "kind": kind,
         "fee_code": "PHI-CHUNGTHUC-BS",
@@ -49,10 +49,10 @@ def a_line(kind: FeeKind = FeeKind.PHI, *, amount_vnd: int = 62_000, **changes: 
         "legal_basis": "TT 226/2016/TT-BTC, Điều 4",
         "explanation_code": Explanation.TIERS,
     }
-    return Line(**values | changes)
+    return Line.model_validate(values | changes)
 
 
-def a_payment(*lines: Line, dossier_code: str = DOSSIER, **changes: Any) -> PaymentSettled:
+def a_payment(*lines: Line, dossier_code: str = DOSSIER, **changes: object) -> PaymentSettled:
     owed = lines or (a_line(),)
     amount_vnd = sum(line.amount_vnd for line in owed)
     money = Money(
@@ -64,7 +64,7 @@ def a_payment(*lines: Line, dossier_code: str = DOSSIER, **changes: Any) -> Paym
         applied_vnd=amount_vnd,
         received_at=PAID_AT,
     )
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "dossier_code": dossier_code,
         "payment_id": new_id(),
         "context": Context(
@@ -81,11 +81,11 @@ def a_payment(*lines: Line, dossier_code: str = DOSSIER, **changes: Any) -> Paym
         "paid_at": PAID_AT,
         "settled_at": PAID_AT + timedelta(milliseconds=40),
     }
-    return PaymentSettled(**values | changes)
+    return PaymentSettled.model_validate(values | changes)
 
 
-def a_person(**changes: Any) -> Person:
-    values: dict[str, Any] = {
+def a_person(**changes: object) -> Person:
+    values: dict[str, object] = {
         "name": "Đặng Thị Ngọc Ánh",
         "kind": PersonKind.PERSON,
         "id_number": "062090000001",
@@ -93,9 +93,9 @@ def a_person(**changes: Any) -> Person:
         "phone": "0905 123 456",
         "email": "anh@example.vn",
     }
-    return Person(**values | changes)
+    return Person.model_validate(values | changes)
 
 
-def a_party(*, dossier_code: str = DOSSIER, **changes: Any) -> PartyStated:
+def a_party(*, dossier_code: str = DOSSIER, **changes: object) -> PartyStated:
     person = a_person(**changes)
     return PartyStated(dossier_code=dossier_code, payer=person, owner=person)

@@ -1,0 +1,48 @@
+"""A receipt service on a fresh database, its store of files, and one printer for all tests."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from httpx import AsyncClient
+
+from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.jobs import jobs
+from receipt.main import make_service
+from shared.db.database import Database
+from shared.pdf import PdfPrinter
+from shared.service import Service
+from tests.conftest import NewDatabase
+from tests.support.web import client_of
+
+
+@pytest.fixture
+async def database(database_of: NewDatabase) -> Database:
+    return await database_of("receipt")
+
+
+@pytest.fixture(scope="session")
+async def printer() -> AsyncIterator[PdfPrinter]:
+    printer = PdfPrinter()
+    yield printer
+    await printer.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalFolder:
+    return LocalFolder(tmp_path)
+
+
+@pytest.fixture
+def service(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, printer: PdfPrinter, store: LocalFolder
+) -> Service:
+    monkeypatch.setenv("RECEIPT_FILES_FOLDER", str(tmp_path))
+    return dataclasses.replace(make_service(), jobs=jobs(printer, store))
+
+
+@pytest.fixture
+async def client(service: Service, database: Database) -> AsyncIterator[AsyncClient]:
+    async with client_of(service, database) as client:
+        yield client

@@ -1,0 +1,116 @@
+"""What stands on the paper: names of every kind come out as text, and nothing is fetched."""
+
+import io
+import socket
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from receipt.adapters.paper.page import qr_picture, style_of, template_of
+from receipt.domain.issuing import Numbered, Settled, issued_fact, receipts_due
+from receipt.domain.names import printable
+from receipt.domain.paper import Paper, paper_of, quantity_in_words
+from receipt.domain.payer import party_of
+from receipt.domain.symbols import symbols_of
+from shared.contracts.parts import Explanation, Quantities
+from shared.days import vietnam_day
+from shared.ids import new_id
+from shared.pdf import PdfPrinter
+from shared.web.pages import render_text
+from tests.receipt.acts import NOW, RECEIPT_URL
+from tests.receipt.builders import a_line, a_party, a_payment
+from tests.support.facts import a_cause
+
+
+def a_paper(*, name: str, address: str) -> Paper:
+    due = next(receipts_due(Settled(a_payment(), a_cause(), "H34.10")))
+    symbols = symbols_of(due.kind, vietnam_day(NOW))
+    fact = issued_fact(
+        due, Numbered(new_id(), new_id(), symbols, 1024, NOW), receipt_url=RECEIPT_URL
+    )
+    return paper_of(fact, party_of(a_party(name=name, address=address)).payer)
+
+
+async def printed(printer: PdfPrinter, paper: Paper) -> bytes:
+    version = paper.template_version
+    html = render_text("receipt", template_of(version), paper=paper, qr=qr_picture(paper.check_url))
+    return await printer.render(html, style=style_of(version))
+
+
+async def test_given_hostile_names_when_printed_then_they_are_text_and_nothing_is_fetched(
+    printer: PdfPrinter,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+        place = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        name = f"<img src={place}/a><b>Lê</b> {{{{ 7*7 }}}} <svg onload=x>"
+        address = f'"><link rel=attachment href=file:///etc/hostname><p style="url({place})">'
+
+        pdf = await printed(printer, a_paper(name=name, address=address))
+
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    reader = PdfReader(io.BytesIO(pdf))
+    text = " ".join(reader.pages[0].extract_text().split())
+    assert "<b>Lê</b> {{ 7*7 }} <svg onload=x>" in text.replace("\n", "")
+    assert list(reader.attachments) == []
+
+
+async def test_given_a_name_as_long_as_allowed_when_printed_then_it_wraps_and_the_rest_is_there(
+    printer: PdfPrinter,
+) -> None:
+    pdf = await printed(printer, a_paper(name="Ờ" * 300, address="Ẳ" * 500))
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert text.count("Ờ") == 300
+    assert "Sáu mươi hai nghìn đồng" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("  Nguyễn \t\n Văn  A ", "Nguyễn Văn A"),
+        ("Trần\u202eA nạo\u200b Ngọc\u2066", "TrầnA nạo Ngọc"),
+        (unicodedata.normalize("NFD", "Đặng Thị Ngọc Ánh"), "Đặng Thị Ngọc Ánh"),
+        ("a" + "\u0301" * 1000, "á\u0301\u0301"),
+        ("N" * 1000, "N" * 299 + "…"),
+        ("\u200b\u202e\x00", ""),
+    ],
+)
+def test_given_a_bad_name_when_made_printable_then_only_its_letters_are_left(
+    typed: str, shown: str
+) -> None:
+    assert printable(typed, limit=300) == shown
+
+
+@given(st.text(max_size=600))
+def test_given_any_text_when_made_printable_then_nothing_invisible_is_left(text: str) -> None:
+    shown = printable(text, limit=100)
+
+    assert len(shown) <= 100
+    assert printable(shown, limit=100) == shown
+    assert not any(unicodedata.category(character).startswith("C") for character in shown)
+
+
+@pytest.mark.parametrize(
+    ("explanation", "copies", "pages", "words"),
+    [
+        (Explanation.TIERS, 1, 60, "60 trang"),
+        (Explanation.TIERS_CAPPED, 20, 3, "20 bản, mỗi bản 3 trang"),
+        (Explanation.PER_COPY, 3, 1, "3 bản"),
+        (Explanation.WITH_EXTRA, 4, 1, "4 bản"),
+        (Explanation.FLAT, 1, 9, "1"),
+        (Explanation.DECLARED, 1, 1, "1"),
+    ],
+)
+def test_given_a_fee_when_its_quantity_is_printed_then_it_counts_what_the_fee_counts(
+    explanation: Explanation, copies: int, pages: int, words: str
+) -> None:
+    quantities = Quantities(copies=copies, pages=pages)
+
+    line = a_line(explanation_code=explanation, quantities=quantities)
+
+    assert quantity_in_words(line) == words
