@@ -90,6 +90,13 @@ class NoRightError(DomainError):
     title = "Tài khoản này không có quyền mở trang này"
 
 
+class KnownElsewhereError(NotSignedInError):
+    """Another service of ours has a session in this browser: the provider is asked, without a page.
+
+    So that a public page knows who is signed in although each service keeps its own sessions.
+    """
+
+
 class Audience(StrEnum):
     """For whom a route is."""
 
@@ -109,6 +116,8 @@ class Guard:
         """Let the request through, or raise NotSignedInError or NoRightError."""
         user = await current_user(request)
         if self.audience is Audience.PUBLIC:
+            if user is None and _is_known_elsewhere(request):
+                raise KnownElsewhereError("signed in at another service")
             return
         if user is None:
             raise NotSignedInError("no session, and no bearer token")
@@ -147,6 +156,10 @@ def guard_of(route: APIRoute) -> Guard:
     return found[0]
 
 
+OUR_COOKIES: Final = ("lephi-", "__Host-lephi-")
+"""Cookies of all services begin so; they share one origin."""
+LOGIN_SUFFIX: Final = "-login"
+"""Ends the name of the cookie of a sign-in under way."""
 _UNREAD: Final = object()
 
 
@@ -157,6 +170,26 @@ async def current_user(request: Request) -> User | None:
         known = await _read_user(request)
         request.state.user = known
     return cast("User | None", known)
+
+
+def asked_cookie(request: Request) -> str:
+    """Return the cookie that remembers for a while that the provider was asked in vain."""
+    return f"lephi_asked_{request.app.state.service.name}"
+
+
+def _is_known_elsewhere(request: Request) -> bool:
+    """Tell whether a person opens a page here who has a session at another of our services."""
+    opens_a_page = (
+        request.method == "GET"
+        and "text/html" in request.headers.get("accept", "")
+        and "hx-request" not in request.headers
+        and not request.url.path.startswith("/api/")
+    )
+    if not opens_a_page or asked_cookie(request) in request.cookies:
+        return False
+    own = request.app.state.session_cookie
+    others = (name for name in request.cookies if name.startswith(OUR_COOKIES) and name != own)
+    return any(not name.endswith(LOGIN_SUFFIX) for name in others)
 
 
 async def _read_user(request: Request) -> User | None:

@@ -38,6 +38,7 @@ STAFF_MENU: Final = (
     Entry("Tra cứu hồ sơ", "/can-bo/ho-so", STAFF),
     PAY,
     Entry("Màn hình quầy", "/can-bo/quay", _OFFICER),
+    Entry("Thông báo", "/can-bo/thong-bao", _OFFICER),
     Entry("Biên lai", "/can-bo/bien-lai", _MONEY),
     Entry("Biểu phí", "/can-bo/bieu-phi", _LAW),
 )

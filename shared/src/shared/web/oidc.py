@@ -66,8 +66,11 @@ class Provider:
         self._keys_at = 0.0
         self._lock = asyncio.Lock()
 
-    async def login_url(self, login: Login) -> str:
-        """Return where the browser goes to sign in (OpenID Connect Core 3.1.2.1, RFC 7636)."""
+    async def login_url(self, login: Login, *, silent: bool = False) -> str:
+        """Return where the browser goes to sign in (OpenID Connect Core 3.1.2.1, RFC 7636).
+
+        With ``silent`` the provider answers at once and shows no page (``prompt=none``).
+        """
         query = {
             "response_type": "code",
             "client_id": self._client.client_id,
@@ -78,6 +81,8 @@ class Provider:
             "code_challenge": create_s256_code_challenge(login.verifier),
             "code_challenge_method": "S256",
         }
+        if silent:
+            query["prompt"] = "none"
         endpoint = (await self._discovered())["authorization_endpoint"]
         return f"{endpoint}?{urlencode(query)}"
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from shared.db.database import is_disconnection
 from shared.errors import DomainError, Kind
-from shared.web.identity import NoRightError, NotSignedInError
+from shared.web.identity import KnownElsewhereError, NoRightError, NotSignedInError
 from shared.web.language import safe_path
 from shared.web.pages import render, translate
 
@@ -73,7 +73,7 @@ def answer_domain_error(request: Request, error: DomainError) -> Response:
             status, error.code, error.title, detail=error.detail, **error.extra
         )
     elif isinstance(error, NotSignedInError):
-        return _to_login(request)
+        return _to_login(request, silently=isinstance(error, KnownElsewhereError))
     else:
         answer = _page(request, status, error.code, translate(error.title))
     if status == HTTPStatus.UNAUTHORIZED:
@@ -83,15 +83,14 @@ def answer_domain_error(request: Request, error: DomainError) -> Response:
     return answer
 
 
-def _to_login(request: Request) -> Response:
+def _to_login(request: Request, *, silently: bool) -> Response:
     """Send a browser to the provider, and afterwards back to where it is."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method not in _SAFE_METHODS:
         here = urlsplit(request.headers.get("referer", "/")).path
     service = request.app.state.service.name
-    return RedirectResponse(
-        f"/api/{service}/oidc/login?next={quote(safe_path(here), safe='')}", status_code=303
-    )
+    query = f"next={quote(safe_path(here), safe='')}" + ("&silent=true" if silently else "")
+    return RedirectResponse(f"/api/{service}/oidc/login?{query}", status_code=303)
 
 
 def _page(request: Request, status: int, code: str, title: str) -> Response:

@@ -8,13 +8,13 @@ from starlette.responses import RedirectResponse
 
 from shared.clock import utc_now
 from shared.web import sessions
-from shared.web.identity import public, session_of
+from shared.web.identity import LOGIN_SUFFIX, OUR_COOKIES, asked_cookie, public, session_of
 from shared.web.language import safe_path
-from shared.web.oidc import Provider, SignInFailedError
+from shared.web.oidc import Provider, ProviderAwayError, SignInFailedError
 from shared.web.request import database_of
 
-_OURS: Final = ("lephi-", "__Host-lephi-")
-"""Cookies of all services begin so: signing out of one signs out of all on this desk."""
+_ASKED_SECONDS: Final = 120
+"""How long a page that everyone may see is not asked again who looks at it."""
 
 
 def session_cookie(service: str, public_url: str) -> str:
@@ -48,7 +48,7 @@ class _Desk:
 
     def __init__(self, *, cookie: str, public_url: str, provider: Provider) -> None:
         self._cookie = cookie
-        self._login_cookie = f"{cookie}-login"
+        self._login_cookie = f"{cookie}{LOGIN_SUFFIX}"
         self._public_url = public_url
         self._provider = provider
         self._secure = is_secure(public_url)
@@ -57,16 +57,29 @@ class _Desk:
         self,
         request: Request,
         next: Annotated[str, Query(max_length=2000)] = "/",  # noqa: A002 -- the address is fixed
+        *,
+        silent: bool = False,
     ) -> RedirectResponse:
-        """Begin to sign in; on another host than PUBLIC_URL's the cookies would be lost."""
+        """Begin to sign in; on another host than PUBLIC_URL's the cookies would be lost.
+
+        ``silent`` serves a page that everyone may see: without an answer it is shown all the same.
+        """
         public = urlsplit(self._public_url)
         if request.headers.get("host") != public.netloc:
             there = f"{self._public_url}{request.url.path}?next={quote(safe_path(next), safe='')}"
             return RedirectResponse(there, status_code=303)
         async with database_of(request).transaction() as session:
             login = await sessions.start_login(session, safe_path(next), now=utc_now())
-        answer = RedirectResponse(await self._provider.login_url(login), status_code=303)
+        try:
+            where = await self._provider.login_url(login, silent=silent)
+        except ProviderAwayError:
+            if not silent:
+                raise
+            where = login.next_path
+        answer = RedirectResponse(where, status_code=303)
         self._set(answer, self._login_cookie, login.state, seconds=sessions.LOGIN_LIFE.seconds)
+        if silent:
+            self._set(answer, asked_cookie(request), "yes", seconds=_ASKED_SECONDS)
         return answer
 
     async def callback(
@@ -77,16 +90,20 @@ class _Desk:
             raise SignInFailedError("this browser did not begin this sign-in")
         async with database_of(request).transaction() as session:
             login = await sessions.take_login(session, state, now=utc_now())
-        if login is None or not code:
-            raise SignInFailedError(f"unknown state, or refused: {error[:40]}")
+        if login is None:
+            raise SignInFailedError("this sign-in is unknown, used or too old")
+        answer = RedirectResponse(f"{self._public_url}{login.next_path}", status_code=303)
+        self._forget(answer, self._login_cookie)
+        if error == "login_required":
+            return answer  # Asked silently, and nobody is signed in there.
+        if not code:
+            raise SignInFailedError(f"the provider refused: {error[:40]}")
         user, id_token = await self._provider.redeem(code, login)
         secret = sessions.new_secret()
         row = session_of(user, secret=secret, id_token=id_token, now=utc_now())
         async with database_of(request).transaction() as session:
             await sessions.open_session(session, row)
-        answer = RedirectResponse(f"{self._public_url}{login.next_path}", status_code=303)
         self._set(answer, self._cookie, secret, seconds=int(sessions.LIFE.total_seconds()))
-        self._forget(answer, self._login_cookie)
         return answer
 
     async def logout(self, request: Request) -> RedirectResponse:
@@ -100,7 +117,7 @@ class _Desk:
             where = await self._provider.logout_url(id_token, back_to=home)
         answer = RedirectResponse(where, status_code=303)
         for name in request.cookies:
-            if name.startswith(_OURS):
+            if name.startswith(OUR_COOKIES):  # Signed out of one is signed out of all, here.
                 self._forget(answer, name)
         return answer
 
