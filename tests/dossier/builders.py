@@ -1,13 +1,17 @@
 """Messages of the province, and facts of the other services, as dossier hears them."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier import handlers
+from dossier.main import VIEWS
+from shared.contracts.envelope import Envelope, Event
 from shared.contracts.fee import FeeAssessed, FeeExempted
 from shared.contracts.parts import (
     Account,
@@ -26,8 +30,12 @@ from shared.contracts.parts import (
 from shared.contracts.payment import PaymentRequested, PaymentSettled
 from shared.contracts.receipt import ReceiptFileReady, ReceiptIssued
 from shared.db.database import Database
+from shared.db.tables import OutboxRow
 from shared.ids import new_id
+from shared.kafka.view_schema import prepare_views
 from shared.subscriptions import Message
+from shared.views import Put, apply
+from tests.support.facts import an_envelope
 
 CODE = "H34.10-261122-0007"
 SENT_AT = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
@@ -231,3 +239,32 @@ def a_file(receipt: ReceiptIssued) -> ReceiptFileReady:
         dossier_code=receipt.dossier_code, receipt_id=receipt.receipt_id,
         render_sha256="a" * 64, pdf_sha256="b" * 64,
     )  # fmt: skip
+
+
+async def fold_said(database: Database, *heard: Event) -> None:
+    """Make the views anew from all facts that dossier said, and then from ``heard``."""
+    await prepare_views(database, VIEWS, consumer="dossier.views")
+    folds = {fold.event.type: fold.event for view in VIEWS for fold in view.folds}
+    async with database.transaction() as session:
+        rows = await session.execute(
+            select(OutboxRow.type, OutboxRow.payload).order_by(OutboxRow.position)
+        )
+        said = [
+            Envelope[folds[name]].model_validate_json(payload or "")  # type: ignore[misc]
+            for name, payload in rows
+            if name in folds
+        ]
+        events = [*said, *[an_envelope(event) for event in heard]]
+        await apply(session, puts_of(events))
+
+
+def puts_of(events: Iterable[Envelope[Event]]) -> list[Put]:
+    """Return what ``events`` change in all views."""
+    folds = [fold for view in VIEWS for fold in view.folds]
+    return [
+        put
+        for event in events
+        for fold in folds
+        if fold.event is type(event.data)
+        for put in fold.puts(event)
+    ]

@@ -92,7 +92,7 @@ def _head(shown: Shown, folded: Folded, tab: Tab) -> dict[str, Any]:
     return {
         "dossier": shown.dossier,
         "standing": words.standing_tag(standing),
-        "status": words.status_word(shown.dossier.status),
+        "status_word": words.status_word(shown.dossier.status),
         "may_pay": standing is Standing.DUE,
         "tabs": [
             (translate("Thông tin"), _address(code, Tab.FACTS)),
