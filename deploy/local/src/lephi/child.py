@@ -9,6 +9,7 @@ import argparse
 import ctypes
 import os
 import pwd
+import shlex
 import signal
 import sys
 
@@ -32,7 +33,7 @@ def main() -> None:
     parent = options.parent or int(_read(options.parent_file))
     if options.variables_file:
         lines = _read(options.variables_file).splitlines()
-        os.environ.update(dict(line.split("=", 1) for line in lines))
+        os.environ.update(dict(_pair(line) for line in lines))
     if options.user:
         _become(options.user)
     number = int(signal.Signals[options.signal])
@@ -46,6 +47,11 @@ def main() -> None:
 def _read(path: str) -> str:
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - quick to start
         return file.read()
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, _, text = line.partition("=")
+    return name, "".join(shlex.split(text))
 
 
 def _become(user: str) -> None:

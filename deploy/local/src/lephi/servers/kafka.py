@@ -49,7 +49,9 @@ _SETTINGS: Final = {
     "controlled.shutdown.enable": "true",
 }
 _LOGGING: Final = """
-rootLogger.level = INFO
+rootLogger.level = WARN
+logger.server.name = kafka.server.KafkaRaftServer
+logger.server.level = INFO
 rootLogger.appenderRef.out.ref = OUT
 appender.out.type = Console
 appender.out.name = OUT

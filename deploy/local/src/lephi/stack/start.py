@@ -2,11 +2,9 @@
 
 import fcntl
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -16,15 +14,15 @@ from rich.console import Console
 from lephi.servers.kafka import prepare_kafka
 from lephi.servers.postgres import ensure_databases, prepare_postgres, read_password
 from lephi.servers.process import Program, ServerError
-from lephi.stack import ports
+from lephi.stack import migrations, ports
 from lephi.stack.layout import BANK, SERVICES, Layout
 from lephi.stack.processes import Process, all_processes
 from lephi.stack.supervision import Supervisor, settings_text, write_settings
 from lephi.stack.variables import (
     administration_url,
+    as_lines,
     database_passwords,
     ensure_secrets,
-    role_of,
     write_endpoints,
 )
 
@@ -109,7 +107,7 @@ def _differs(layout: Layout, plan: Plan) -> bool:
         return True
     return any(
         (layout.run / f"{process.name}.env").read_text(encoding="utf-8")
-        != "".join(f"{name}={text}\n" for name, text in process.variables.items())
+        != as_lines(process.variables)
         for process in plan.processes.values()
     )
 
@@ -129,35 +127,15 @@ def _start_in_order(layout: Layout, supervisor: Supervisor, plan: Plan, say: Say
     url = administration_url(layout, plan.password)
     prover = plan.keys["PROVER_DATABASE_PASSWORD"]
     ensure_databases(url, database_passwords(plan.keys), prover_password=prover)
-    say("Migrating the databases")
-    _migrate(plan)
+    migrations.bring_up_to_date(layout.home / "migrated", _services(plan), say)
     wait("kafka")
     say("Starting the services")
     start(*SERVICES, BANK, "identity", "mail", "caddy")
     wait("identity", "mail", BANK, *SERVICES, "caddy")
 
 
-def _migrate(plan: Plan) -> None:
-    """Migrate every database, two at a time."""
-    with ThreadPoolExecutor(max_workers=2) as workers:
-        running: dict[str, Future[subprocess.CompletedProcess[str]]] = {
-            name: workers.submit(_migrate_one, plan.processes[name]) for name in (*SERVICES, BANK)
-        }
-    for name, future in running.items():
-        done = future.result()
-        if done.returncode != 0:
-            raise ServerError(f"{name}: migrate failed\n{_end_of(done.stdout + done.stderr)}")
-
-
-def _migrate_one(process: Process) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", role_of(process.name), "migrate"],
-        env={**os.environ, **process.variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _services(plan: Plan) -> dict[str, Process]:
+    return {name: plan.processes[name] for name in (*SERVICES, BANK)}
 
 
 def _wait_healthy(layout: Layout, supervisor: Supervisor, process: Process) -> None:

@@ -1,6 +1,7 @@
 """The variables of the stack: secrets made once, addresses, and who is told what."""
 
 import secrets
+import shlex
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -64,10 +65,15 @@ def write_endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
 
 
 def write_private(file: Path, variables: Mapping[str, str]) -> None:
-    """Write ``NAME=value`` lines that only their owner may read."""
+    """Write ``NAME=value`` lines that only their owner may read; a shell can read them too."""
     file.touch(mode=0o600)
     file.chmod(0o600)
-    file.write_text("".join(f"{name}={text}\n" for name, text in variables.items()), "utf-8")
+    file.write_text(as_lines(variables), "utf-8")
+
+
+def as_lines(variables: Mapping[str, str]) -> str:
+    """Return ``NAME=value`` lines, quoted where a shell needs it."""
+    return "".join(f"{name}={shlex.quote(text)}\n" for name, text in variables.items())
 
 
 def variables_of(process: str, known: Mapping[str, str]) -> dict[str, str]:
