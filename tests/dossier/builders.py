@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier import handlers
 from dossier.main import VIEWS
+from shared.contracts.catalogue import parse_envelope
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.fee import FeeAssessed, FeeExempted
 from shared.contracts.parts import (
@@ -111,11 +112,11 @@ def a_body(**changes: object) -> dict[str, object]:
     }
 
 
-def a_message(body: object = None, *, topic: str = "tthc.dossier", **changes: object) -> Message:
-    """Return a record of the province's stream."""
+def a_message(body: object = None, /, **changes: object) -> Message:
+    """Return a record of ``tthc.dossier``."""
     value = body if isinstance(body, bytes) else json.dumps(body or a_body(**changes)).encode()
     return Message(
-        topic=topic, partition=0, offset=next(_OFFSETS), key=CODE, value=value, headers={},
+        topic="tthc.dossier", partition=0, offset=next(_OFFSETS), key=CODE, value=value, headers={},
         timestamp=SENT_AT,
     )  # fmt: skip
 
@@ -138,7 +139,7 @@ async def answer(session: AsyncSession, fact_id: object, result: str, **more: ob
         "id": "xn-1",
         "data": {"MaSuKien": str(fact_id), "KetQua": result, **more},
     }
-    await handlers.hear_answers(session, [a_message(body, topic="tthc.ack")])
+    await handlers.hear_answers(session, [a_message(body)])
 
 
 CONTEXT = Context(
@@ -244,16 +245,12 @@ def a_file(receipt: ReceiptIssued) -> ReceiptFileReady:
 async def fold_said(database: Database, *heard: Event) -> None:
     """Make the views anew from all facts that dossier said, and then from ``heard``."""
     await prepare_views(database, VIEWS, consumer="dossier.views")
-    folds = {fold.event.type: fold.event for view in VIEWS for fold in view.folds}
+    folds = {fold.event.type for view in VIEWS for fold in view.folds}
     async with database.transaction() as session:
         rows = await session.execute(
             select(OutboxRow.type, OutboxRow.payload).order_by(OutboxRow.position)
         )
-        said = [
-            Envelope[folds[name]].model_validate_json(payload or "")  # type: ignore[misc]
-            for name, payload in rows
-            if name in folds
-        ]
+        said = [parse_envelope((payload or "").encode()) for name, payload in rows if name in folds]
         events = [*said, *[an_envelope(event) for event in heard]]
         await apply(session, puts_of(events))
 

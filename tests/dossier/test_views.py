@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from dossier.main import VIEWS
 from dossier.views.board import BoardRow, PaymentState
@@ -183,8 +183,8 @@ async def everything(database: Database) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     async with database.transaction() as session:
         for row in (row for view in VIEWS for row in view.rows):
-            table = row.__table__
-            lines = await session.execute(select(table).order_by(*table.primary_key.columns))
+            keys = inspect(row).primary_key
+            lines = await session.execute(select(row.__table__).order_by(*keys))
             rows.extend(dict(line._mapping) for line in lines)  # noqa: SLF001 - its public name
     return rows
 
