@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.web.identity import STAFF, Role, User
+from shared.web.language import mark
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,11 @@ OPERATOR: Final = (
 )
 
 BRANDS: Final = {
-    "citizen": ("Thanh toán phí, lệ phí", "/"),
-    "phone": ("Thanh toán phí, lệ phí", "/"),
-    "counter": ("Thanh toán phí, lệ phí", "/"),
-    "staff": ("Một cửa", "/can-bo"),
-    "operator": ("Vận hành", "/van-hanh"),
+    "citizen": (mark("Thanh toán phí, lệ phí"), "/"),
+    "phone": (mark("Thanh toán phí, lệ phí"), "/"),
+    "counter": (mark("Thanh toán phí, lệ phí"), "/"),
+    "staff": (mark("Một cửa"), "/can-bo"),
+    "operator": (mark("Vận hành"), "/van-hanh"),
 }
 """The name in the header of each frame, and where it leads."""
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from shared.db.database import is_disconnection
 from shared.errors import DomainError, Kind
 from shared.web.identity import KnownElsewhereError, NoRightError, NotSignedInError
-from shared.web.language import safe_path
+from shared.web.language import mark, safe_path
 from shared.web.pages import render, translate
 
 _log: Final = structlog.get_logger()
@@ -114,11 +114,11 @@ async def _domain(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     raised = cast("HTTPException", error)
     known = {
-        404: ("not-found", "Không tìm thấy trang này"),
-        405: ("method-not-allowed", "Địa chỉ này không nhận yêu cầu kiểu này"),
-        413: ("body-too-large", "Nội dung gửi lên quá lớn"),
+        404: ("not-found", mark("Không tìm thấy trang này")),
+        405: ("method-not-allowed", mark("Địa chỉ này không nhận yêu cầu kiểu này")),
+        413: ("body-too-large", mark("Nội dung gửi lên quá lớn")),
     }
-    code, title = known.get(raised.status_code, ("bad-request", "Yêu cầu chưa đúng"))
+    code, title = known.get(raised.status_code, ("bad-request", mark("Yêu cầu chưa đúng")))
     answer = _plain(request, raised.status_code, code, title, str(raised.detail))
     answer.headers.update(raised.headers or {})
     return answer
@@ -131,7 +131,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         {"field": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
         for each in cast("RequestValidationError", error).errors()
     ]
-    return problem(422, "request-invalid", "Nội dung gửi lên chưa đúng", errors=fields)
+    return problem(422, "request-invalid", mark("Nội dung gửi lên chưa đúng"), errors=fields)
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -140,7 +140,7 @@ async def _database(request: Request, error: Exception) -> Response:
         raise error
     _log.warning("database.away", path=request.url.path, error=type(error).__name__)
     answer = _plain(
-        request, 503, "unavailable", "Hệ thống đang gián đoạn", "the database does not answer"
+        request, 503, "unavailable", mark("Hệ thống đang gián đoạn"), "the database does not answer"
     )
     answer.headers["Retry-After"] = "5"
     return answer
@@ -149,7 +149,7 @@ async def _database(request: Request, error: Exception) -> Response:
 async def _bug(request: Request, error: Exception) -> Response:
     _log.error("request.failed", path=request.url.path, exc_info=error)
     return _plain(
-        request, 500, "internal-error", "Hệ thống gặp sự cố", "an unexpected error, logged"
+        request, 500, "internal-error", mark("Hệ thống gặp sự cố"), "an unexpected error, logged"
     )
 
 
