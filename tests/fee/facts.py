@@ -1,5 +1,6 @@
 """Facts of dossiers as fee hears them; only what a test is about differs from the first case."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -81,12 +82,14 @@ async def hear(database: Database, *facts: DossierFact, first: int = 1) -> None:
             await handler(session, an_envelope(fact, sequence=sequence))
 
 
-async def publish(session: AsyncSession) -> int:
-    """Publish the demonstration's list."""
-    return await tariffs.publish_tariffs(session, all_tariffs(), cause=a_cause(), now=NOON)
+async def publish(session: AsyncSession, fee_codes: Container[str] | None = None) -> int:
+    """Publish the demonstration's list, or its rows of ``fee_codes``."""
+    rows = [t for t in all_tariffs() if fee_codes is None or t.fee_code in fee_codes]
+    return await tariffs.publish_tariffs(session, rows, cause=a_cause(), now=NOON)
 
 
-async def with_tariffs(database: Database) -> Database:
+async def with_tariffs(database: Database, *fee_codes: str) -> Database:
+    """Return ``database`` with the published list, or with its rows of ``fee_codes``."""
     async with database.transaction() as session:
-        await publish(session)
+        await publish(session, fee_codes or None)
     return database

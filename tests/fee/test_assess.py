@@ -30,7 +30,13 @@ WITHDRAWN = FeeWithdrawn.type
 
 @pytest.fixture
 async def database(database_of: NewDatabase) -> Database:
-    return await with_tariffs(await database_of("fee"))
+    return await with_tariffs(
+        await database_of("fee"),
+        "PHI-CHUNGTHUC-BS",
+        "PHI-CHUNGTHUC-HDGD",
+        "PHI-SAO-SOGOC",
+        "PHI-TRICHLUC-HOTICH",
+    )
 
 
 async def said(database: Database) -> list[str]:

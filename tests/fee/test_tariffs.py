@@ -141,6 +141,7 @@ async def test_given_filters_when_listed_then_only_rows_in_force_and_of_that_cer
         ("exemption_reason_code", "MIEN_THEO_LUAT"),
         ("valid_to", "2016-12-31"),
         ("fee_name_vi", ""),
+        ("tariff_code", "T-1"),
     ],
 )
 async def test_given_a_bad_row_when_the_list_is_loaded_then_nothing_of_it_is_published(
@@ -150,8 +151,9 @@ async def test_given_a_bad_row_when_the_list_is_loaded_then_nothing_of_it_is_pub
     header, *_ = TARIFFS_FILE.read_text(encoding="utf-8").splitlines()
     good = "T-1,PHI-A,phi,Phí A,,,,both,,,flat,1,,dossier,1000,2017-01-01,,TT 1/2017,known,"
     cells = good.split(",")
+    cells[0] = "T-2"
     cells[header.split(",").index(column)] = text
-    bad = ",".join(["T-2", *cells[1:]])
+    bad = ",".join(cells)
     path = tmp_path / "tariffs.csv"
     path.write_text("\n".join([header, good, bad]), encoding="utf-8")
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,26 +15,39 @@ from fee.domain.tariff import Tariff, TariffFilter, TariffStatus
 from fee.tables import AssessmentRow, DossierRow, TariffRow, VersionRow
 from shared.contracts.fee import Certainty
 
-_FIELDS = tuple(field.name for field in fields(Tariff))
+_FIELDS: Final = tuple(field.name for field in fields(Tariff))
+_ROWS_PER_INSERT: Final = 500
+"""PostgreSQL takes 32,767 values in one statement."""
 
 
-async def insert_tariff(
-    session: AsyncSession, tariff: Tariff, *, status: TariffStatus, words: str
-) -> bool:
-    """Store ``tariff``; False if its code, or its key under another code, is known."""
-    values = {name: getattr(tariff, name) for name in _FIELDS}
-    statement = (
-        insert(TariffRow)
-        .values(**values, status=status, words=words)
-        .on_conflict_do_nothing()
-        .returning(TariffRow.id)
+async def insert_tariffs(
+    session: AsyncSession, tariffs: Sequence[tuple[Tariff, str]], *, status: TariffStatus
+) -> set[str]:
+    """Store tariffs with the words they are found by; return the codes of those that were new.
+
+    Left out: whose code, or whose key under another code, is known.
+    """
+    values = [
+        {name: getattr(tariff, name) for name in _FIELDS} | {"status": status, "words": words}
+        for tariff, words in tariffs
+    ]
+    new: set[str] = set()
+    for start in range(0, len(values), _ROWS_PER_INSERT):
+        some = insert(TariffRow).values(values[start : start + _ROWS_PER_INSERT])
+        statement = some.on_conflict_do_nothing().returning(TariffRow.code)
+        new.update(await session.scalars(statement))
+    return new
+
+
+async def lock_tariffs(session: AsyncSession, codes: Sequence[str]) -> Mapping[str, TariffRow]:
+    """Return the tariffs of ``codes``, locked in their order until the transaction ends."""
+    rows = await session.scalars(
+        select(TariffRow)
+        .where(TariffRow.code.in_(codes))
+        .order_by(TariffRow.code)
+        .with_for_update()
     )
-    return await session.scalar(statement) is not None
-
-
-async def lock_tariff(session: AsyncSession, code: str) -> TariffRow | None:
-    """Return the tariff of ``code``, locked until the transaction ends."""
-    return await session.scalar(select(TariffRow).where(TariffRow.code == code).with_for_update())
+    return {row.code: row for row in rows}
 
 
 async def approved_tariffs(

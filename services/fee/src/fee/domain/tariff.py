@@ -1,5 +1,6 @@
 """Tariffs (mức thu): a dated amount for one kind of case, and which of them fits a line."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -111,8 +112,18 @@ class TariffFilter:
     limit: int = 50
 
 
-def check(tariff: Tariff) -> None:
-    """Raise TariffInvalidError where a row contradicts itself.
+def check_all(tariffs: Sequence[Tariff]) -> None:
+    """Raise TariffInvalidError where a code stands twice, or a row contradicts itself."""
+    codes = Counter(tariff.code for tariff in tariffs)
+    twice = [code for code, count in codes.items() if count > 1]
+    if twice:
+        raise TariffInvalidError(f"{', '.join(twice)}: the code stands twice")
+    for tariff in tariffs:
+        _check(tariff)
+
+
+def _check(tariff: Tariff) -> None:
+    """Refuse a row that contradicts itself.
 
     Zero is a decision with a recorded reason (Luật 97/2015/QH13 Điều 10), never an amount.
     """

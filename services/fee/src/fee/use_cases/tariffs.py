@@ -17,6 +17,7 @@ from fee.domain.tariff import (
     TariffInvalidError,
     TariffTrigger,
 )
+from fee.tables import TariffRow
 from shared.contracts.envelope import Cause
 from shared.contracts.fee import Certainty, TariffPublished
 from shared.outbox import Emission, emit_all
@@ -42,7 +43,12 @@ async def publish_tariffs(
     Safe to repeat: a row that is known as it stands changes nothing. A known row with another
     amount, key or basis is refused, because assessments rest on it (TariffChangedError).
     """
-    published = [tariff for tariff in tariffs if await _take_in(session, tariff)]
+    domain.check_all(tariffs)
+    status = domain.LIFECYCLE.next(domain.LIFECYCLE.initial, TariffTrigger.APPROVE)
+    worded = [(tariff, _words(tariff)) for tariff in tariffs]
+    new = await repository.insert_tariffs(session, worded, status=status)
+    known = await repository.lock_tariffs(session, [t.code for t in tariffs if t.code not in new])
+    published = [t for t in tariffs if t.code in new or _ends_newly(t, known.get(t.code))]
     emissions = [
         Emission(_published(tariff), cause, tariff.territory_code or EVERYWHERE)
         for tariff in published
@@ -69,12 +75,8 @@ def toneless(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-async def _take_in(session: AsyncSession, tariff: Tariff) -> bool:
-    domain.check(tariff)
-    status = domain.LIFECYCLE.next(domain.LIFECYCLE.initial, TariffTrigger.APPROVE)
-    if await repository.insert_tariff(session, tariff, status=status, words=_words(tariff)):
-        return True
-    row = await repository.lock_tariff(session, tariff.code)
+def _ends_newly(tariff: Tariff, row: TariffRow | None) -> bool:
+    """Set the last day that a published row has got; False if it stands as it was."""
     if row is None:
         raise TariffInvalidError(f"{tariff.code}: another row has the same key and first day")
     known = repository.to_tariff(row)
