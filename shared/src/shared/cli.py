@@ -14,7 +14,6 @@ import uvicorn
 import uvloop
 
 from shared.db.database import Database
-from shared.db.migrate import migrate
 from shared.jobs import Job, JobRunner, run_due
 from shared.kafka.consumer import Consumer, Reader
 from shared.kafka.follower import follow
@@ -43,6 +42,8 @@ def run(make_service: Callable[[], Service]) -> None:
     options = parser.parse_args()
     configure_logs(service=service.name, level=service.settings.log_level)
     if options.command == "migrate":
+        from shared.db.migrate import migrate  # noqa: PLC0415 - no running service needs Alembic
+
         migrate(service.settings.database_url, service.package, service.metadata)
         return
     if options.command in service.commands:

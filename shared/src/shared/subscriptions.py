@@ -4,13 +4,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.envelope import Envelope, Event, envelope_of
 from shared.errors import DomainError, Kind
 
 E = TypeVar("E", bound=Event)
@@ -106,21 +106,11 @@ def on_messages(
 def read_envelope(event: type[E], message: Message) -> Envelope[E]:
     """Return the fact in ``message``; raise UnreadableMessageError if it is none of that class."""
     try:
-        return _reader_of(event).model_validate_json(message.value or b"")
+        return envelope_of(event).model_validate_json(message.value or b"")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UnreadableMessageError(f"{event.type}: {place}: {first['type']}") from error
-
-
-_READERS: dict[type[Event], Any] = {}
-
-
-def _reader_of(event: type[E]) -> type[Envelope[E]]:
-    if event not in _READERS:
-        _READERS[event] = Envelope[event]  # type: ignore[valid-type]  # made at run time, once per class
-    reader: type[Envelope[E]] = _READERS[event]
-    return reader
 
 
 def _type_in_body(value: bytes | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -19,7 +19,7 @@ from shared.contracts import (
     payment,
     receipt,
 )
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.envelope import Envelope, Event, envelope_of
 from shared.errors import DomainError, Kind
 
 PARTITIONS: Final = 12
@@ -138,10 +138,6 @@ EVENT_TYPES: Final[Mapping[str, type[Event]]] = MappingProxyType(
 )
 """Each fact's class by its ``type``."""
 
-_ENVELOPES: Final[Mapping[str, type[Envelope[Any]]]] = MappingProxyType(
-    {event.type: Envelope[event] for event in _EVENTS}  # type: ignore[valid-type]  # made at run time
-)
-
 
 class UnreadableMessageError(DomainError):
     """The bytes are no fact of ours: no JSON, no envelope, or a body that breaks its schema."""
@@ -173,11 +169,11 @@ def parse_envelope(raw: bytes) -> Envelope[Event]:
     event_type = body.get("type") if isinstance(body, dict) else None
     if not isinstance(event_type, str):
         raise UnreadableMessageError("not an envelope: no type")
-    envelope = _ENVELOPES.get(event_type)
-    if envelope is None:
+    event = EVENT_TYPES.get(event_type)
+    if event is None:
         raise UnknownEventTypeError("type is not in the catalogue")
     try:
-        return envelope.model_validate_json(raw)
+        return envelope_of(event).model_validate_json(raw)
     except ValidationError as error:
         fields = ", ".join(_where(problem["loc"]) for problem in error.errors()[:5])
         raise UnreadableMessageError(f"{event_type}: {fields}") from error

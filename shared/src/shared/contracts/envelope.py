@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Final, Generic, Literal, TypeVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SerializeAsAny
@@ -83,6 +84,16 @@ class Envelope(BaseModel, Generic[E_co]):
     def cause(self) -> Cause:
         """Return the cause of what a reader does because of this fact."""
         return Cause(correlation_id=self.correlationid, causation_id=self.id)
+
+
+@cache
+def _reader(event: type[Event]) -> type[Envelope[Any]]:
+    return Envelope[event]  # type: ignore[valid-type]  # made at run time, once per class
+
+
+def envelope_of(event: type[E_co]) -> type[Envelope[E_co]]:
+    """Return the envelope that carries facts of class ``event``."""
+    return _reader(event)
 
 
 def schema_address(event_type: str) -> str:
