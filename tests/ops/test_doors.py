@@ -11,8 +11,10 @@ from httpx import AsyncClient
 from ops import handlers, use_cases
 from ops.domain.evidence import Evidence
 from ops.domain.figures import Backlog, Unsent
+from ops.domain.findings import Breach
 from ops.domain.report import as_json, prove
 from ops.main import make_service
+from ops.pages.words import breaches, statements
 from shared.contracts.catalogue import EVENT_TYPES
 from shared.contracts.messaging import MessageParked
 from shared.contracts.payment import TOPIC
@@ -207,7 +209,7 @@ async def test_given_a_parked_message_when_listed_then_reason_dossier_and_reader
 
 @pytest.mark.parametrize(
     ("evidence", "said"),
-    [(sound, "Mọi điều đều đúng."), (with_a_deleted_receipt, "number 1 is missing in the table")],
+    [(sound, "Mọi điều đều đúng."), (with_a_deleted_receipt, "thiếu số trong bảng")],
     ids=["sound", "broken"],
 )
 async def test_given_a_finished_proof_when_its_page_opens_then_it_tells_the_result(
@@ -222,6 +224,13 @@ async def test_given_a_finished_proof_when_its_page_opens_then_it_tells_the_resu
 
     assert said in page
     assert "I13" in page
+
+
+def test_given_the_invariants_when_their_page_names_them_then_it_says_what_verify_says() -> None:
+    told = {finding.code: finding.statement for finding in prove(sound())}
+
+    assert statements() == told
+    assert set(breaches()) == set(Breach)
 
 
 async def test_given_no_proof_yet_when_its_page_opens_then_it_says_so(

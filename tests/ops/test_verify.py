@@ -161,7 +161,7 @@ async def test_given_a_paid_dossier_when_receipts_come_and_go_then_verify_follow
     async with flowing(world):
         await eventually(lambda: archived(world, 1))
         assert await verified(world, "--quiet") == 1
-        assert "no receipt of 62000" in capsys.readouterr().out
+        assert "receipt-missing: H34.10-261124-0007" in capsys.readouterr().out
         assert await verified(world) == 0
         assert "đang trên đường" in capsys.readouterr().out
 

@@ -1,7 +1,8 @@
 """Composition root of ops: settings, doors, jobs and tables named in one value."""
 
-from ops import handlers, pages, routes
+from ops import handlers, routes
 from ops.jobs import jobs, verify
+from ops.pages import doors
 from ops.settings import Settings
 from ops.tables import Base
 from shared.contracts.ops import SOURCE, TOPIC
@@ -20,6 +21,6 @@ def make_service() -> Service:
         source=SOURCE,
         subscriptions=handlers.SUBSCRIPTIONS,
         jobs=jobs(settings),
-        routers=(pages.router, routes.router),
+        routers=(doors.router, routes.router),
         commands={"verify": lambda _service, argv: verify(settings, argv)},
     )

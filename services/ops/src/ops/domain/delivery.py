@@ -4,7 +4,7 @@ from typing import Final
 
 from ops.domain.archive import CHECKPOINTS
 from ops.domain.evidence import Deliveries, Evidence, OutboxEntry, Place, Told
-from ops.domain.findings import Check, Finding
+from ops.domain.findings import Breach, Check, Finding
 from shared.contracts.catalogue import EVENT_TYPES
 from shared.contracts.dossier import TOPIC as DOSSIER_TOPIC
 from shared.contracts.dossier import DossierReceived
@@ -40,7 +40,7 @@ def said_is_kept(evidence: Evidence, check: Check) -> Finding:
     """I11: what owners stored, what stands on the topic and what is archived are the same bytes."""
     told = evidence.streams.told
     for place in evidence.streams.unreadable:
-        check.violated(f"{place}: no fact of ours")
+        check.violated(Breach.FACT_UNREADABLE, place)
     rows = 0
     for owner, outbox in evidence.outboxes.items():
         rows += len(outbox)
@@ -64,7 +64,8 @@ def heard_is_done(evidence: Evidence, check: Check) -> Finding:
     for receipt in evidence.streams.receipts:
         cause = evidence.streams.told.get(receipt.causation_id) if receipt.causation_id else None
         if not receipt.replaces and (cause is None or cause.type != PaymentSettled.type):
-            check.missing(f"receipt {receipt.receipt_id}: its cause", since=receipt.issued_at)
+            about = f"receipt {receipt.receipt_id}"
+            check.missing(Breach.CAUSE_MISSING, about, since=receipt.issued_at)
     counts = {"consumers": len(evidence.deliveries), "deciding_facts": facts}
     missing = tuple(sorted(DECIDING.keys() - evidence.deliveries.keys()))
     return check.finding("I12", "Mỗi sự kiện quyết định đã tới nơi phải nghe", counts, missing)
@@ -72,8 +73,10 @@ def heard_is_done(evidence: Evidence, check: Check) -> Finding:
 
 def order_is_kept(evidence: Evidence, check: Check) -> Finding:
     """I13: per topic and subject the sequence is 1, 2, 3, …; repeats are the same bytes."""
-    for what in evidence.streams.disorder:
-        check.violated(what)
+    for turn in evidence.streams.turns:
+        check.violated(Breach.SEQUENCE_BROKEN, turn.about, expected=turn.expected, found=turn.found)
+    for event_id in evidence.streams.changed_repeats:
+        check.violated(Breach.REPEAT_DIFFERS, str(event_id))
     counts = {
         "subjects": evidence.streams.subjects,
         "facts": len(evidence.streams.told),
@@ -91,39 +94,40 @@ def _heard(consumer: str, event_type: str, evidence: Evidence, check: Check) -> 
         facts += 1
         if event_id in deliveries.heard or _set_aside(evidence, consumer, fact):
             continue
-        what = f"{event_id} {_name(fact)}: not heard by {consumer}"
+        about = f"{event_id} {_name(fact)} by {consumer}"
         if fact.offset < deliveries.next_offsets.get(_place(fact), 0):
-            check.violated(what)
+            check.violated(Breach.FACT_NOT_HEARD, about)
         else:
-            check.missing(what, since=fact.time)
+            check.missing(Breach.FACT_NOT_HEARD, about, since=fact.time)
     return facts
 
 
 def _archived(evidence: Evidence, check: Check) -> None:
     told = evidence.streams.told
     for event_id, fact in told.items():
-        archived = evidence.archive.get(event_id)
+        about, archived = f"{event_id} {_name(fact)}", evidence.archive.get(event_id)
         if archived is None:
-            what = f"{event_id} {_name(fact)}: not in the archive"
-            check.missing(what, since=fact.time, always_moves=fact.type in CHECKPOINTS)
+            quiet = fact.type in CHECKPOINTS
+            check.missing(Breach.FACT_NOT_ARCHIVED, about, since=fact.time, always_moves=quiet)
         elif archived != fact.digest:
-            check.violated(f"{event_id} {_name(fact)}: other bytes in the archive")
+            check.violated(Breach.FACT_BYTES_DIFFER, f"{about} in the archive")
     for event_id in evidence.archive.keys() - told.keys():
-        check.violated(f"{event_id}: in the archive, not on its topic")
+        check.violated(Breach.FACT_NOT_ON_TOPIC, f"{event_id} in the archive")
 
 
 def _sent(owner: str, outbox: list[OutboxEntry], evidence: Evidence, check: Check) -> None:
     for row in outbox:
         fact = evidence.streams.told.get(row.id)
-        what = f"{row.id} of {owner}"
+        about = f"{row.id} {_short(row.type)} of {owner}"
         if fact is not None:
             if fact.digest != row.digest or fact.topic != row.topic:
-                check.violated(f"{what}: other bytes on {fact.topic}")
+                check.violated(Breach.FACT_BYTES_DIFFER, f"{about} on {fact.topic}")
         elif row.place is not None and _is_below_end(row, evidence):
-            check.violated(f"{what}: marked as sent, not on {row.topic}")
+            check.violated(Breach.FACT_LOST, f"{about} on {row.topic}")
         else:
             check.missing(
-                f"{what}: not sent to {row.topic}",
+                Breach.FACT_NOT_SENT,
+                about,
                 since=row.created_at,
                 always_moves=row.type in CHECKPOINTS,
             )
@@ -139,7 +143,7 @@ def _stored(topic: str, outbox: list[OutboxEntry], evidence: Evidence, check: Ch
         place = _place(fact)
         pruned = min(oldest.get(place, fact.offset + 1), evidence.checkpoints.get(place, 0))
         if fact.offset >= pruned:
-            check.violated(f"{event_id} {_name(fact)}: on {topic}, not in the outbox")
+            check.violated(Breach.FACT_NOT_IN_OUTBOX, f"{event_id} {_name(fact)} on {topic}")
 
 
 def _oldest_kept(topic: str, outbox: list[OutboxEntry]) -> dict[Place, int]:
@@ -167,5 +171,9 @@ def _place(fact: Told) -> Place:
 
 
 def _name(fact: Told) -> str:
-    known = EVENT_TYPES.get(fact.type)
-    return fact.type if known is None else known.__name__
+    return _short(fact.type)
+
+
+def _short(event_type: str) -> str:
+    known = EVENT_TYPES.get(event_type)
+    return event_type if known is None else known.__name__

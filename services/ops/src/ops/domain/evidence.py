@@ -112,6 +112,15 @@ class Deliveries:
     parked: frozenset[tuple[str, int, int]]
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A sequence that does not go on by one."""
+
+    about: str
+    expected: int
+    found: int
+
+
 @dataclass
 class Streams:
     """The kept streams, folded in the order of each partition."""
@@ -121,8 +130,10 @@ class Streams:
     settled: dict[UUID, Settled] = field(default_factory=dict)
     receipts: list[Issued] = field(default_factory=list)
     settled_twice: list[str] = field(default_factory=list)
-    disorder: list[str] = field(default_factory=list)
-    """Holes and turns of ``sequence``, and repeats with other bytes."""
+    turns: list[Turn] = field(default_factory=list)
+    """Holes and turns of ``sequence``."""
+    changed_repeats: list[UUID] = field(default_factory=list)
+    """Repeated with other bytes."""
     unreadable: list[str] = field(default_factory=list)
     discarded: set[tuple[str, str, int, int]] = field(default_factory=set)
     """Consumer, topic, partition and offset of what a person gave up."""
@@ -139,7 +150,7 @@ class Streams:
         if first is not None:
             self.repeats += 1
             if first.digest != digest:
-                self.disorder.append(f"{head.id}: repeated with other bytes")
+                self.changed_repeats.append(head.id)
             return
         self.told[head.id] = Told(*place, offset, head.time, digest, head.type)
         self._follow(place[0], head)
@@ -156,7 +167,8 @@ class Streams:
     def _follow(self, topic: str, head: Head) -> None:
         last = self._sequences[topic, head.subject]
         if head.sequence != last + 1:
-            self.disorder.append(f"{topic} {head.subject}: {head.sequence} after {last}")
+            about = f"{topic} {head.subject}"
+            self.turns.append(Turn(about, expected=last + 1, found=head.sequence))
         self._sequences[topic, head.subject] = max(last, head.sequence)
 
     def _note(self, head: Head) -> None:

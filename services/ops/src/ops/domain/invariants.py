@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from ops.domain.evidence import Evidence, Issued, SeriesCounter, Settled
-from ops.domain.findings import Check, Finding
+from ops.domain.findings import Breach, Check, Finding
 from shared.days import vietnam_day
 
 SETTLED_STATUS: Final = "settled"
@@ -21,11 +21,11 @@ def paid_is_receipted(evidence: Evidence, check: Check) -> Finding:
         for kind, due in settled.due.items():
             paid += due
             got = issued.get((settled.payment_id, kind))
-            what = f"{settled.dossier_code} payment {settled.payment_id} {kind}"
+            about = f"{settled.dossier_code} payment {settled.payment_id} {kind}"
             if got is None:
-                check.missing(f"{what}: no receipt of {due}", since=settled.time)
+                check.missing(Breach.RECEIPT_MISSING, about, since=settled.time)
             elif got != due:
-                check.violated(f"{what}: paid {due}, receipted {got}")
+                check.violated(Breach.RECEIPT_SUM_DIFFERS, about, expected=due, found=got)
             receipted += got or 0
     counts = {
         "payments": len(evidence.streams.settled),
@@ -39,20 +39,27 @@ def money_adds_up(evidence: Evidence, check: Check) -> Finding:
     """I3: a money is the sum of its parts; a payable is settled exactly when it is covered."""
     for money in evidence.monies:
         if money.parts_vnd != money.amount_vnd:
-            check.violated(f"money {money.money_id}: {money.parts_vnd} of {money.amount_vnd}")
+            check.violated(
+                Breach.MONEY_PARTS_DIFFER,
+                f"money {money.money_id}",
+                expected=money.amount_vnd,
+                found=money.parts_vnd,
+            )
     for payable in evidence.payables:
         over = payable.applied_vnd > payable.amount_vnd
         short = payable.status == SETTLED_STATUS and payable.applied_vnd < payable.amount_vnd
         if over or short:
             check.violated(
-                f"{payable.dossier_code} payable {payable.payable_id} {payable.status}: "
-                f"applied {payable.applied_vnd} of {payable.amount_vnd}"
+                Breach.PAYABLE_SUM_DIFFERS,
+                f"{payable.dossier_code} payable {payable.payable_id} {payable.status}",
+                expected=payable.amount_vnd,
+                found=payable.applied_vnd,
             )
     for settled in evidence.streams.settled.values():
         if not sum(settled.due.values()) == settled.amount_vnd == settled.applied_vnd:
-            check.violated(f"{settled.dossier_code} payment {settled.payment_id}: sums differ")
+            check.violated(Breach.PAYMENT_SUMS_DIFFER, _payment(settled))
     for payment_id in evidence.streams.settled_twice:
-        check.violated(f"payment {payment_id}: settled twice")
+        check.violated(Breach.PAYMENT_SETTLED_TWICE, f"payment {payment_id}")
     _settled_on_both_sides(evidence, check)
     counts = {
         "monies": len(evidence.monies),
@@ -67,18 +74,18 @@ def one_receipt_per_kind(evidence: Evidence, check: Check) -> Finding:
     told = [receipt for receipt in evidence.streams.receipts if not receipt.replaces]
     for (payment_id, kind), times in _per_kind(told).items():
         if times > 1:
-            check.violated(f"payment {payment_id} {kind}: {times} receipts")
+            check.violated(Breach.RECEIPT_TWICE, f"payment {payment_id} {kind}", found=times)
     for (payment_id, kind), times in _per_kind(evidence.receipts).items():
         if times > 1:
-            check.violated(f"payment {payment_id} {kind}: {times} receipts in the table")
+            about = f"payment {payment_id} {kind} in the table"
+            check.violated(Breach.RECEIPT_TWICE, about, found=times)
     for receipt in told:
         settled = evidence.streams.settled.get(receipt.payment_id)
+        about = f"receipt {receipt.receipt_id} {receipt.kind}"
         if settled is None:
-            check.missing(
-                f"receipt {receipt.receipt_id}: its PaymentSettled", since=receipt.issued_at
-            )
+            check.missing(Breach.RECEIPT_WITHOUT_PAYMENT, about, since=receipt.issued_at)
         elif receipt.kind not in settled.due:
-            check.violated(f"receipt {receipt.receipt_id}: no {receipt.kind} was paid")
+            check.violated(Breach.RECEIPT_WITHOUT_PAYMENT, about)
     _same_on_both_sides(evidence, check)
     counts = {"receipts_on_stream": len(evidence.streams.receipts)}
     counts["receipts_in_table"] = len(evidence.receipts)
@@ -93,7 +100,7 @@ def numbers_have_no_gap(evidence: Evidence, check: Check) -> Finding:
         _counted(series, table.get(series.series_id, []), check)
     known = {series.series_id for series in evidence.series}
     for series_id in sorted((table.keys() | stream.keys()) - known, key=str):
-        check.violated(f"series {series_id}: not in the table of series")
+        check.violated(Breach.SERIES_UNKNOWN, f"series {series_id}")
     for series in evidence.series:
         _told(series, stream.get(series.series_id, []), table.get(series.series_id, []), check)
     counts = {
@@ -132,28 +139,33 @@ def _settled_on_both_sides(evidence: Evidence, check: Check) -> None:
     payables = {payable.payable_id: payable for payable in evidence.payables}
     for payment_id, settled in told.items():
         if payment_id not in payables:
-            check.violated(f"{settled.dossier_code} payment {payment_id}: not in the table")
+            check.violated(Breach.PAYMENT_NOT_IN_TABLE, _payment(settled))
         elif payables[payment_id].amount_vnd != settled.amount_vnd:
-            check.violated(f"{settled.dossier_code} payment {payment_id}: another amount")
+            check.violated(
+                Breach.PAYMENT_SUMS_DIFFER,
+                _payment(settled),
+                expected=payables[payment_id].amount_vnd,
+                found=settled.amount_vnd,
+            )
     for payable in evidence.payables:
         if payable.settled_at is not None and payable.payable_id not in told:
-            check.missing(
-                f"{payable.dossier_code} payable {payable.payable_id}: its PaymentSettled",
-                since=payable.settled_at,
-            )
+            about = f"{payable.dossier_code} payable {payable.payable_id}"
+            check.missing(Breach.PAYMENT_NOT_SAID, about, since=payable.settled_at)
 
 
 def _same_on_both_sides(evidence: Evidence, check: Check) -> None:
     told = {receipt.receipt_id: receipt for receipt in evidence.streams.receipts}
     stored = {receipt.receipt_id: receipt for receipt in evidence.receipts}
     for receipt_id, receipt in told.items():
+        about = f"receipt {receipt_id} number {receipt.number}"
         if receipt_id not in stored:
-            check.violated(f"receipt {receipt_id}: number {receipt.number} is not in the table")
+            check.violated(Breach.RECEIPT_NOT_IN_TABLE, about)
         elif _essence(receipt) != _essence(stored[receipt_id]):
-            check.violated(f"receipt {receipt_id}: stream and table differ")
+            check.violated(Breach.RECEIPT_DIFFERS, about)
     for receipt_id, receipt in stored.items():
         if receipt_id not in told:
-            check.missing(f"receipt {receipt_id}: its ReceiptIssued", since=receipt.issued_at)
+            about = f"receipt {receipt_id} number {receipt.number}"
+            check.missing(Breach.RECEIPT_NOT_SAID, about, since=receipt.issued_at)
 
 
 def _essence(receipt: Issued) -> tuple[UUID, str, UUID, int, int]:
@@ -169,36 +181,45 @@ def _essence(receipt: Issued) -> tuple[UUID, str, UUID, int, int]:
 def _counted(series: SeriesCounter, receipts: list[Issued], check: Check) -> None:
     numbers = [receipt.number for receipt in receipts]
     for number in _gaps(numbers, series.last_number):
-        check.violated(f"{series.code}: number {number} is missing in the table")
+        check.violated(Breach.NUMBER_MISSING, f"{series.code} number {number}")
     for number, times in Counter(numbers).items():
         if times > 1:
-            check.violated(f"{series.code}: number {number} was given {times} times")
+            check.violated(Breach.NUMBER_TWICE, f"{series.code} number {number}", found=times)
     if numbers and numbers[-1] > series.last_number:
-        check.violated(f"{series.code}: {numbers[-1]} given, counter at {series.last_number}")
+        check.violated(
+            Breach.NUMBER_BEYOND_COUNTER,
+            series.code,
+            expected=series.last_number,
+            found=numbers[-1],
+        )
     _timed(series, receipts, check)
 
 
 def _timed(series: SeriesCounter, receipts: list[Issued], check: Check) -> None:
     for before, after in pairwise(receipts):
         if after.issued_at < before.issued_at:
-            check.violated(f"{series.code}: {after.number} was issued before {before.number}")
+            check.violated(Breach.NUMBER_OUT_OF_TIME, f"{series.code} number {after.number}")
     for receipt in receipts:
         if vietnam_day(receipt.issued_at).year != series.year:
-            check.violated(f"{series.code}: number {receipt.number} is of another year")
+            check.violated(Breach.NUMBER_OF_OTHER_YEAR, f"{series.code} number {receipt.number}")
 
 
 def _told(series: SeriesCounter, told: list[Issued], stored: list[Issued], check: Check) -> None:
     numbers = [receipt.number for receipt in told]
     for number, times in Counter(numbers).items():
         if times > 1:
-            check.violated(f"{series.code}: number {number} was said {times} times")
+            check.violated(Breach.NUMBER_TWICE, f"{series.code} number {number}", found=times)
     known = {receipt.number: receipt for receipt in stored}
     for number in _gaps(numbers, max(numbers, default=0)):
-        what = f"{series.code}: number {number} is missing on the stream"
+        about = f"{series.code} number {number}"
         if number in known:
-            check.missing(what, since=known[number].issued_at)
+            check.missing(Breach.NUMBER_NOT_SAID, about, since=known[number].issued_at)
         else:
-            check.violated(what)
+            check.violated(Breach.NUMBER_NOT_SAID, about)
+
+
+def _payment(settled: Settled) -> str:
+    return f"{settled.dossier_code} payment {settled.payment_id}"
 
 
 def _gaps(numbers: list[int], last: int) -> list[int]:

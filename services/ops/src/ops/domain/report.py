@@ -46,7 +46,7 @@ def as_text(findings: Sequence[Finding]) -> str:
         counts = " ".join(f"{name}={value}" for name, value in finding.counts.items())
         lines.append(f"{finding.code:<4}{verdict}  {finding.statement}  ({counts})")
         told = finding.as_json()
-        lines += [f"      - {what}" for what in told["violations"]]
+        lines += [f"      - {_line(violation)}" for violation in told["violations"]]
         hidden = told["violations_total"] - len(told["violations"])
         if hidden:
             lines.append(f"      - … {hidden}")
@@ -56,3 +56,13 @@ def as_text(findings: Sequence[Finding]) -> str:
             oldest = told["oldest_on_its_way_seconds"]
             lines.append(f"      đang trên đường: {len(finding.on_its_way)}, lâu nhất {oldest} s")
     return "\n".join(lines) + "\n"
+
+
+def _line(violation: dict[str, Any]) -> str:
+    """Return a violation as a line: its code, what it is about, its figures."""
+    figures = [
+        f"{name}={violation[name]}"
+        for name in ("expected", "found", "waiting_seconds")
+        if name in violation
+    ]
+    return " ".join([f"{violation['code']}:", violation["about"], *figures])

@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ops import use_cases
+from ops.domain.findings import Breach
 from ops.domain.proofs import PROVE
-from ops.domain.timeline import Entry, Wait
+from ops.domain.timeline import Entry
+from ops.pages import words
 from ops.use_cases import Timeline
 from shared.clock import utc_now
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.web.identity import Role, SignedIn, allow
-from shared.web.pages import render, translate
+from shared.web.pages import amount, number, render, translate
 from shared.web.request import Transaction, database_of, run_now
 
 router: Final = APIRouter(include_in_schema=False)
@@ -83,7 +85,7 @@ async def show_proof(request: Request, session: Transaction, user: SignedIn) -> 
         request,
         "proof.html",
         proof=proof,
-        made_at=None if proof.report is None else datetime.fromisoformat(proof.report["at"]),
+        found=None if proof.report is None else _told(proof.report),
         may_ask=Role.OPERATOR in user.roles,
         badges=await _badges(session),
     )
@@ -106,7 +108,7 @@ async def _badges(session: AsyncSession) -> Mapping[str, int]:
 
 def _shown(timeline: Timeline) -> dict[str, Any]:
     """Return the timeline in the words of the page: what happened, then what is awaited."""
-    names, waits = _event_names(), _wait_names()
+    names, waits = words.event_names(), words.wait_names()
     happened = [
         {"title": names.get(entry.name, entry.name), "entry": entry, "hop": _hop(entry)}
         for entry in timeline.entries
@@ -128,59 +130,26 @@ def _hop(entry: Entry) -> str:
     return f"+{milliseconds / 1000:,.1f} s".replace(",", " ").replace(".", ",")
 
 
-def _wait_names() -> dict[Wait, str]:
-    return {
-        Wait.ASSESSMENT: translate("Chờ xác định số phải thu"),
-        Wait.TARIFF: translate("Chờ biểu phí hoặc thông tin còn thiếu"),
-        Wait.PAYABLE: translate("Chờ mở khoản phải thu"),
-        Wait.PAYER: translate("Chờ người nộp thanh toán"),
-        Wait.RECEIPT: translate("Chờ cấp số biên lai"),
-        Wait.FILE: translate("Chờ tạo tệp biên lai"),
-        Wait.PARTNER: translate("Chờ hệ thống tỉnh xác nhận"),
-    }
+def _told(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report in the words of the page."""
+    holds, counts, sentences = words.statements(), words.count_names(), words.breaches()
+    lines = [
+        {
+            **line,
+            "statement": holds[line["invariant"]],
+            "figures": [_figure(words, name, line["counts"]) for name, words in counts.items()],
+            "violations": [
+                {**each, "sentence": sentences[Breach(each["code"])]} for each in line["violations"]
+            ],
+        }
+        for line in report["invariants"]
+    ]
+    return {"holds": report["holds"], "at": datetime.fromisoformat(report["at"]), "lines": lines}
 
 
-def _event_names() -> dict[str, str]:
-    return _names_before_payment() | _names_after_payment()
-
-
-def _names_before_payment() -> dict[str, str]:
-    return {
-        "DossierReceived": translate("Tiếp nhận hồ sơ"),
-        "DossierChanged": translate("Hồ sơ thay đổi"),
-        "DossierWithdrawn": translate("Hồ sơ dừng hoặc rút"),
-        "DossierReinstated": translate("Hồ sơ được xử lý tiếp"),
-        "DossierClosed": translate("Đã trả kết quả"),
-        "PartyRedacted": translate("Đã xóa thông tin cá nhân"),
-        "FeeAssessed": translate("Đã xác định số phải thu"),
-        "FeePending": translate("Chưa xác định được số phải thu"),
-        "FeeExempted": translate("Được miễn"),
-        "FeeWithdrawn": translate("Hủy yêu cầu thu"),
-        "PaymentRequested": translate("Mở khoản phải thu"),
-        "PaymentAmended": translate("Khoản phải thu thay đổi"),
-        "PaymentAttempted": translate("Người nộp chọn kênh thanh toán"),
-        "PaymentAttemptEnded": translate("Lần thanh toán kết thúc"),
-    }
-
-
-def _names_after_payment() -> dict[str, str]:
-    return {
-        "PaymentSettled": translate("Đã thu đủ"),
-        "PaymentClosed": translate("Đóng khoản phải thu"),
-        "MoneyUnmatched": translate("Tiền chưa gán"),
-        "MoneyMatched": translate("Tiền đã gán"),
-        "RefundProposed": translate("Đề nghị hoàn trả"),
-        "RefundSettled": translate("Đã hoàn trả"),
-        "ReceiptIssued": translate("Cấp số biên lai"),
-        "ReceiptFileReady": translate("Biên lai đã có tệp"),
-        "ReceiptReplaced": translate("Biên lai bị thay thế"),
-        "NotificationSent": translate("Đã báo cho người nộp"),
-        "NotificationFailed": translate("Chưa báo được cho người nộp"),
-        "WebhookDelivered": translate("Đã giao cho đối tác"),
-        "PartnerFactSent": translate("Đã gửi hệ thống tỉnh"),
-        "PartnerFactAcknowledged": translate("Hệ thống tỉnh đã xác nhận"),
-        "PartnerFactLate": translate("Hệ thống tỉnh chậm xác nhận"),
-        "MessageParked": translate("Tin bị giữ"),
-        "MessageReleased": translate("Tin được thả"),
-        "MessageDiscarded": translate("Tin bị bỏ"),
-    }
+def _figure(words: str, name: str, counts: Mapping[str, int]) -> str:
+    """Return a count with its word, empty where this invariant does not count it."""
+    if name not in counts:
+        return ""
+    value = counts[name]
+    return f"{words} {amount(value) if name.endswith('_vnd') else number(value)}"

@@ -1,0 +1,1 @@
+"""The HTML door of ops: board, timelines, parked messages, proof."""
