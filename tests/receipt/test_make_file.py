@@ -53,7 +53,8 @@ def text_of(pdf: bytes) -> str:
 
 
 def qr_of(pdf: bytes) -> list[str]:
-    page = pypdfium2.PdfDocument(pdf)[-1]
+    document = pypdfium2.PdfDocument(pdf)
+    page = document[len(document) - 1]
     return [code.text for code in zxingcpp.read_barcodes(page.render(scale=2).to_pil())]
 
 
