@@ -14,8 +14,10 @@ from shared.clock import utc_now
 from shared.db.database import Database
 from shared.failpoints import hit
 from shared.jobs import Job
+from shared.web.pages import render_text
 
 SEND_MESSAGE: Final = "send-message"
+_WRITE: Final = partial(render_text, "notifier")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ async def send_message(database: Database, only: UUID | None, *, post: Post) -> 
 
     failure: NotDeliveredError | None = None
     try:
-        await post.server.send(compose(letter, post.head))
+        await post.server.send(compose(letter, post.head, _WRITE))
     except NotDeliveredError as error:
         failure = error
     hit("W16")

@@ -1,5 +1,6 @@
 """Letters: a message put into the words and the form in which it travels. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,7 +13,6 @@ from pydantic import SecretStr
 from notifier.domain import Letter, Template
 from shared.contracts.parts import FeeKind
 from shared.links import Purpose, make_token
-from shared.web.pages import render_text
 
 _KINDS: Final = {FeeKind.PHI: "phí", FeeKind.LE_PHI: "lệ phí"}
 _TEMPLATES: Final = {Template.RECEIPT_ISSUED: "receipt_issued"}
@@ -29,8 +29,10 @@ class LetterHead:
     support_phone: str
 
 
-def compose(letter: Letter, head: LetterHead) -> EmailMessage:
+def compose(letter: Letter, head: LetterHead, write: Callable[..., str]) -> EmailMessage:
     """Return the e-mail of ``letter``: plain text, and the same as simple HTML.
+
+    ``write`` puts named values into a template of this service.
 
     Its Message-ID is made from the message's id, so that a letter that is sent twice is one letter
     to whoever receives it.
@@ -48,11 +50,11 @@ def compose(letter: Letter, head: LetterHead) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = Address(head.sender_name, addr_spec=head.sender_address)
     mail["To"] = letter.address
-    mail["Subject"] = render_text("notifier", f"{name}.subject", **values).strip()
+    mail["Subject"] = write(f"{name}.subject", **values).strip()
     mail["Date"] = format_datetime(letter.made_at)
     mail["Message-ID"] = f"<{letter.id}@{urlsplit(head.public_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = "vi"
-    mail.set_content(render_text("notifier", f"{name}.txt", **values))
-    mail.add_alternative(render_text("notifier", f"{name}.html", **values), subtype="html")
+    mail.set_content(write(f"{name}.txt", **values))
+    mail.add_alternative(write(f"{name}.html", **values), subtype="html")
     return mail
