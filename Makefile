@@ -38,7 +38,7 @@ docs: setup
 	.venv/bin/python -m tests.architecture.generate
 
 bench: setup
-	@$(LEPHI) bench $(ARGS)
+	ONLY=$(ONLY) MINUTES=$(MINUTES) .venv/bin/python -m tests.bench $(ARGS)
 
 chaos: setup
 	@PYTHON=$(PYTHON) deploy/local/setup.sh test
