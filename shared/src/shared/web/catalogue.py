@@ -80,8 +80,9 @@ def update(root: Path) -> tuple[int, int]:
     known = read_english(root)
     catalogue = Catalog(
         locale="en", project="Lệ Phí", version="1", charset="utf-8", fuzzy=False,
+        last_translator="Lệ Phí", language_team="Lệ Phí", msgid_bugs_address="none",
         header_comment="# English for Lệ Phí; the Vietnamese stands in the code itself.",
-        creation_date=known.creation_date, revision_date=known.revision_date,
+        creation_date=known.creation_date, revision_date=known.creation_date,
     )  # fmt: skip
     empty = 0
     for message, places in sorted(messages_of(root).items()):
