@@ -237,6 +237,8 @@ def test_given_a_violation_when_told_then_text_and_json_name_it() -> None:
     text, told_json = as_text(findings), as_json(findings, at=NOW)
 
     assert "I7  SAI" in text
+    assert "I11 CHƯA ĐỦ" in text
+    assert "I13 ĐẠT" in text
     assert "number-missing: 6101234567/EBL01/26Tphi number 1" in text
     assert told_json["holds"] is False
     assert next(each for each in told_json["invariants"] if each["invariant"] == "I6")["violations"]
