@@ -11,7 +11,7 @@ from dossier.views.board import BOARD
 from dossier.views.money import MONEY
 from dossier.views.timeline import TIMELINE
 from dossier.views.told import TOLD
-from shared.contracts import dossier, fee, party, payment, receipt
+from shared.contracts import dossier, fee, notification, party, payment, receipt
 from shared.service import Service
 
 VIEWS: Final = (BOARD, MONEY, TOLD, TIMELINE)
@@ -36,6 +36,6 @@ def make_service() -> Service:
         subscriptions=handlers.subscriptions(settings.public_url),
         views=VIEWS,
         routers=(home.router, staff.router, detail.router, citizen.router, routes.router),
-        follows=(dossier.TOPIC, fee.TOPIC, payment.TOPIC, receipt.TOPIC),
+        follows=(dossier.TOPIC, fee.TOPIC, payment.TOPIC, receipt.TOPIC, notification.TOPIC),
         on_start=(publish_files,),
     )

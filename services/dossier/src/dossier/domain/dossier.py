@@ -60,7 +60,7 @@ class DossierNotFoundError(DomainError):
 
     kind = Kind.NOT_FOUND
     code = "dossier-not-found"
-    title = "Chưa tìm thấy hồ sơ này"
+    title = "Không tìm thấy hồ sơ này"
 
     def __init__(self, dossier_code: str) -> None:
         super().__init__(f"no dossier {dossier_code}", dossier_code=dossier_code)
