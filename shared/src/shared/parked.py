@@ -87,7 +87,7 @@ async def ready(session: AsyncSession, consumer: str, *, now: datetime) -> Parke
     """Return, locked, the message at the head of its key that may go now; None if there is none."""
     head = (
         select(ParkedRow.id)
-        .where(ParkedRow.consumer == consumer)
+        .where(ParkedRow.consumer == consumer, ParkedRow.blocks)
         .ext(distinct_on(ParkedRow.topic, ParkedRow.key))
         .order_by(ParkedRow.topic, ParkedRow.key, ParkedRow.offset)
     )
