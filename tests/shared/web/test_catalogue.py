@@ -32,7 +32,7 @@ def test_given_all_code_and_templates_when_texts_are_collected_then_each_has_its
     assert set(catalogue) - used == set(), how
 
 
-def test_given_the_catalogue_when_two_languages_are_compared_then_they_ask_for_the_same_values() -> (
+def test_given_the_catalogue_when_languages_are_compared_then_they_ask_for_the_same_values() -> (
     None
 ):
     for message in read_english(ROOT):

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -33,7 +34,10 @@ def messages_of(root: Path) -> dict[str, list[str]]:
 
 def _messages_in(path: Path) -> Iterator[str]:
     if path.suffix == ".py":
-        yield from _messages_of_module(ast.parse(path.read_text(encoding="utf-8")))
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        yield from _messages_of_module(module)
+        if path.stem == "pages" or path.parent.name == "pages":
+            yield from _vietnamese_in(module)
         return
     options = {"extensions": "jinja2.ext.do", "newstyle_gettext": "true", "silent": "false"}
     with path.open("rb") as source:
@@ -50,6 +54,19 @@ def _messages_of_module(module: ast.Module) -> Iterator[str]:
             members = dict(_assigned(node))
             if "code" in members and "title" in members:
                 yield from _text(members["title"])
+
+
+def _vietnamese_in(module: ast.Module) -> Iterator[str]:
+    """Yield every text with Vietnamese letters: what a page says is translated."""
+    whole = set[int]()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Expr | ast.JoinedStr):  # Docstrings, and parts of f-strings.
+            whole |= {id(part) for part in ast.walk(node) if isinstance(part, ast.Constant)}
+    for node in ast.walk(module):
+        if id(node) not in whole and isinstance(node, ast.Constant) and isinstance(node.value, str):
+            letters = unicodedata.normalize("NFD", node.value)
+            if any(unicodedata.combining(letter) or letter in "đĐ" for letter in letters):
+                yield node.value
 
 
 def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:

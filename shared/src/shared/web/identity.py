@@ -160,6 +160,8 @@ OUR_COOKIES: Final = ("lephi-", "__Host-lephi-")
 """Cookies of all services begin so; they share one origin."""
 LOGIN_SUFFIX: Final = "-login"
 """Ends the name of the cookie of a sign-in under way."""
+_NEVER_ASKED: Final = ("/api/", "/p/", "/quay/", "/thanh-toan/tro-ve", "/ngan-hang-thu")
+"""Pages that show nobody's name: phones of payers, counter displays, the bank."""
 _UNREAD: Final = object()
 
 
@@ -183,9 +185,10 @@ def _is_known_elsewhere(request: Request) -> bool:
         request.method == "GET"
         and "text/html" in request.headers.get("accept", "")
         and "hx-request" not in request.headers
-        and not request.url.path.startswith("/api/")
+        and not request.url.path.startswith(_NEVER_ASKED)
     )
-    if not opens_a_page or asked_cookie(request) in request.cookies:
+    has_client = bool(request.app.state.settings.oidc_client_secret.get_secret_value())
+    if not (opens_a_page and has_client) or asked_cookie(request) in request.cookies:
         return False
     own = request.app.state.session_cookie
     others = (name for name in request.cookies if name.startswith(OUR_COOKIES) and name != own)

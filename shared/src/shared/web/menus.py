@@ -40,6 +40,7 @@ STAFF_MENU: Final = (
     PAY,
     Entry("Màn hình quầy", "/can-bo/quay", _OFFICER),
     Entry("Thông báo", "/can-bo/thong-bao", _OFFICER),
+    Entry("Thu tiền", "/can-bo/thu-tien", _MONEY),
     Entry("Biên lai", "/can-bo/bien-lai", _MONEY),
     Entry("Biểu phí", "/can-bo/bieu-phi", _LAW),
 )
