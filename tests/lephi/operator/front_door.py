@@ -15,10 +15,8 @@ RECEIPT = {
 }  # fmt: skip
 PAYABLE = {"status": "awaiting_payment", "remaining_vnd": 62_000, "pay_url": "http://x/p/token"}
 LINK = {"channels": [{"code": "npsp", "banks": [{"code": "VCB", "name": "Vietcombank"}]}]}
-ATTEMPT = {
-    "attempt_id": "1", "payer_token": "payer",
-    "redirect_url": "http://x/ngan-hang-thu/npsp/bank-id?x=1",
-}  # fmt: skip
+BANK_ID = "0192f3c4-0000-7000-8000-00000000000b"
+AT_THE_BANK = f"http://x/ngan-hang-thu/npsp/{BANK_ID}?x=1"
 BUSY = 2
 """How often each thing that takes time is asked for in vain."""
 
@@ -30,6 +28,7 @@ class Product:
         self.asked: list[str] = []
         self.times: Counter[str] = Counter()
         self.payables: dict[str, dict[str, Any]] = {CODE: PAYABLE}
+        self.redirect_url = AT_THE_BANK
         self.address = ""
 
     def answer(self, method: str, path: str) -> tuple[int, Any]:
@@ -39,8 +38,9 @@ class Product:
         pages: dict[str, tuple[int, Any]] = {
             **self._payables(is_ready=is_ready),
             "/api/payment-gateway/v1/pay-links/token": (200, LINK),
-            "/api/payment-gateway/v1/pay-links/token/attempts": (201, ATTEMPT),
-            "/ngan-hang-thu/api/payments/bank-id/approve": (200, {}),
+            "/api/payment-gateway/v1/pay-links/token/attempts": (201, self._attempt()),
+            f"/ngan-hang-thu/api/payments/{BANK_ID}/approve": (200, {}),
+            "/p/token": (200, f"<a href='{AT_THE_BANK}'>".encode() if is_ready else b"<p>"),
             "/api/payment-gateway/v1/attempts/payer": (
                 200,
                 {"status": "succeeded", "receipts": [RECEIPT] if is_ready else []},
@@ -50,6 +50,9 @@ class Product:
             ),
         }
         return pages.get(path, (404, {}))
+
+    def _attempt(self) -> dict[str, str]:
+        return {"attempt_id": "1", "payer_token": "payer", "redirect_url": self.redirect_url}
 
     def _payables(self, *, is_ready: bool) -> dict[str, tuple[int, Any]]:
         return {

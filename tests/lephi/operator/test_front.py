@@ -3,7 +3,7 @@
 import pytest
 
 from lephi.operator.front import FrontDoor, FrontDoorError, NothingDueError
-from tests.lephi.operator.front_door import BUSY, CODE, PAYABLE, a_product
+from tests.lephi.operator.front_door import BANK_ID, BUSY, CODE, PAYABLE, a_product
 
 
 async def test_given_a_slow_product_when_paid_then_every_step_is_waited_for() -> None:
@@ -19,8 +19,19 @@ async def test_given_a_slow_product_when_paid_then_every_step_is_waited_for() ->
         "receipt numbered", "receipt's PDF fetched",
     ]  # fmt: skip
     assert sorted(paid.steps_ms.values()) == list(paid.steps_ms.values())
-    assert product.asked.count("POST /ngan-hang-thu/api/payments/bank-id/approve") == 1
+    assert product.asked.count(f"POST /ngan-hang-thu/api/payments/{BANK_ID}/approve") == 1
     assert product.times["/api/receipt/v1/receipts/receipt-token/pdf"] == BUSY + 1
+
+
+async def test_given_a_bank_that_answers_late_when_paid_then_our_own_page_leads_there() -> None:
+    with a_product() as product:
+        product.redirect_url = "http://x/p/token"
+        door = FrontDoor(product.address, patience_seconds=5)
+        await door.pay(CODE)
+        await door.close()
+
+    assert product.times["/p/token"] == BUSY + 1
+    assert product.times[f"/ngan-hang-thu/api/payments/{BANK_ID}/approve"] == 1
 
 
 @pytest.mark.parametrize("status", ["paid", "exempt", "cancelled", "on_hold", "refunded"])

@@ -20,12 +20,14 @@ FAILED: Final = 1
 UNAVAILABLE: Final = 2
 """Exit status: there is no answer (no stack, no permission, no such thing)."""
 
+_WIDE: Final = 160
 _MISSING: Final = frozenset({Kind.NOT_FOUND})
 
 
 def out() -> Console:
-    """Return the console of standard output, as it is now."""
-    return Console(highlight=False)
+    """Return the console of standard output, as it is now; wide where nobody's screen limits it."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
 
 
 def err() -> Console:
@@ -43,7 +45,10 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         right = heading[:1] in "#+"
-        table.add_column(heading.lstrip("#"), justify="right" if right else "left", no_wrap=right)
+        is_last = heading == headings[-1]
+        table.add_column(
+            heading.lstrip("#"), justify="right" if right else "left", no_wrap=not is_last
+        )
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     out().print(table)

@@ -1,6 +1,7 @@
 """The public addresses of the product, as a browser and a bank meet them; nothing inside."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 _TIMEOUT: Final = httpx.Timeout(15.0, connect=3.0)
 _LOOK_SECONDS: Final = 0.05
+_BANK: Final = "/ngan-hang-thu/"
+_BANK_PAYMENT: Final = re.compile(_BANK + r"[a-z]+/([0-9a-f-]{36})")
 
 
 class FrontDoorError(DomainError):
@@ -91,11 +94,23 @@ class FrontDoor:
             {"channel": channel["code"], **({"bank": bank} if bank else {})},
         )
         paid.steps_ms["attempt opened"] = _since(begin)
-        payment_id = urlsplit(attempt["redirect_url"]).path.rpartition("/")[2]
+        payment_id = await self._find_bank_payment(attempt["redirect_url"])
         await self._post(f"/ngan-hang-thu/api/payments/{payment_id}/approve", {})
         paid.steps_ms["bank approved, callback answered"] = _since(begin)
         await self._follow(paid, attempt["payer_token"], begin)
         return paid
+
+    async def _find_bank_payment(self, address: str) -> str:
+        """Return the bank's id of the payment; our own page links to it once the bank answered."""
+        path = urlsplit(address).path
+        if path.startswith(_BANK):
+            return path.rpartition("/")[2]
+
+        async def look() -> str | None:
+            found = _BANK_PAYMENT.search((await self._get(path)).text)
+            return None if found is None else found[1]
+
+        return await self._until(look, "the bank's page")
 
     async def _follow(self, paid: Paid, payer_token: str, begin: float) -> None:
         address = f"/api/payment-gateway/v1/attempts/{payer_token}"
