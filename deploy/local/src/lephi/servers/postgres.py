@@ -50,16 +50,16 @@ class PostgresServer:
 
     def url_for(self, database: str) -> str:
         """Return the superuser's URL of ``database``."""
-        return superuser_url(self.port, self.password, database)
+        return superuser_url(f"{HOST}:{self.port}", self.password, database)
 
     def stop(self) -> None:
         """Stop it without waiting for its clients."""
         self.process.stop(number=signal.SIGINT)
 
 
-def superuser_url(port: int, password: str, database: str) -> str:
-    """Return the superuser's URL of ``database`` on this machine."""
-    return f"postgresql://{SUPERUSER}:{password}@{HOST}:{port}/{database}"
+def superuser_url(address: str, password: str, database: str) -> str:
+    """Return the superuser's URL of ``database`` on the server at ``address``."""
+    return f"postgresql://{SUPERUSER}:{password}@{address}/{database}"
 
 
 def start_postgres(folder: Path, port: int) -> PostgresServer:

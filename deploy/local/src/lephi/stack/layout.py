@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 import lephi
 
 LOOPBACK: Final = "127.0.0.1"
+EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - inside a container
 SERVICES: Final = ("dossier", "fee", "payment-gateway", "receipt", "notifier", "ops")
 BANK: Final = "mock-bank"
 _OFFSETS: Final = {
@@ -27,6 +28,7 @@ _OFFSETS: Final = {
     "kafka": 12,
     "kafka-controller": 13,
 }
+_CONTAINER_PORTS: Final = {"postgres": 5432, "kafka": 9092, "mail-smtp": 8025}
 _SOCKET_PATH_LIMIT: Final = 100
 """A Unix socket's path may have 107 bytes, and supervisord appends its process id at first."""
 
@@ -39,10 +41,24 @@ class Layout:
     port: int
     settings: Mapping[str, str] = field(repr=False)
     """What the person who starts it has set: the environment, and the file ``.env`` below it."""
+    in_containers: bool = False
+    """Each process in a container of its own, named as the process."""
+
+    @property
+    def bind_host(self) -> str:
+        """Return the address on which the processes listen."""
+        return EVERYWHERE if self.in_containers else LOOPBACK
 
     def port_of(self, name: str) -> int:
         """Return the port of a process."""
+        if self.in_containers:
+            return _CONTAINER_PORTS.get(name, 8000)
         return self.port + _OFFSETS[name]
+
+    def address_of(self, name: str) -> str:
+        """Return where other processes reach a process: host and port."""
+        host = name.removesuffix("-smtp") if self.in_containers else LOOPBACK
+        return f"{host}:{self.port_of(name)}"
 
     def ports(self) -> dict[str, int]:
         """Return every port that the stack listens on."""

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -54,11 +55,15 @@ def all_processes(
     return [
         Process("postgres", servers["postgres"], lambda: postgres_is_ready(postgres), "INT"),
         Process("kafka", servers["kafka"], lambda: kafka_is_ready(known["KAFKA_BOOTSTRAP"])),
-        _identity(layout, known),
-        _mail(layout),
-        *(_service(layout, name, known) for name in (BANK, *SERVICES)),
+        *our_processes(layout, known),
         _front_door(layout, known),
     ]
+
+
+def our_processes(layout: Layout, known: Mapping[str, str]) -> list[Process]:
+    """Return those processes that are our own code."""
+    services = [_service(layout, name, known) for name in (BANK, *SERVICES)]
+    return [_identity(layout, known), _mail(layout), *services]
 
 
 def _service(layout: Layout, name: str, known: Mapping[str, str]) -> Process:
@@ -76,7 +81,11 @@ def _identity(layout: Layout, known: Mapping[str, str]) -> Process:
     names = [name for name in known if name.endswith("_OIDC_CLIENT_SECRET")]
     own = ("OIDC_ISSUER", "PUBLIC_URL", "SUPPORT_PHONE", "LOG_LEVEL", "OPERATOR_CLIENT_SECRET")
     variables = {name: known[name] for name in (*own, *names)}
-    variables |= {"IDENTITY_PORT": str(port), "IDENTITY_FOLDER": str(layout.home / "identity")}
+    variables |= {
+        "IDENTITY_HOST": layout.bind_host,
+        "IDENTITY_PORT": str(port),
+        "IDENTITY_FOLDER": str(layout.home / "identity"),
+    }
     return Process(
         "identity",
         python("lephi.identity"),
@@ -88,6 +97,7 @@ def _identity(layout: Layout, known: Mapping[str, str]) -> Process:
 def _mail(layout: Layout) -> Process:
     port = layout.port_of("mail")
     variables = {
+        "MAIL_HOST": layout.bind_host,
         "MAIL_FOLDER": str(layout.home / "mail"),
         "MAIL_SMTP_PORT": str(layout.port_of("mail-smtp")),
         "MAIL_WEB_PORT": str(port),
@@ -104,7 +114,7 @@ def _front_door(layout: Layout, known: Mapping[str, str]) -> Process:
     caddy = str(Path(sys.executable).with_name("caddy"))
     words = (caddy, "run", "--adapter", "caddyfile", "--config", str(caddy_folder() / "Caddyfile"))
     upstreams = {
-        f"{prefix_of(name)}_UPSTREAM": f"{LOOPBACK}:{layout.port_of(name)}"
+        f"{prefix_of(name)}_UPSTREAM": layout.address_of(name)
         for name in (*SERVICES, BANK, "identity", "mail")
     }
     folders = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"}
@@ -123,9 +133,14 @@ def _front_door(layout: Layout, known: Mapping[str, str]) -> Process:
     )
 
 
+@cache
+def _http() -> httpx.Client:
+    return httpx.Client(timeout=3, trust_env=False)
+
+
 def _answers(port: int, path: str) -> bool:
     try:
-        answer = httpx.get(f"http://{LOOPBACK}:{port}{path}", timeout=3, trust_env=False)
+        answer = _http().get(f"http://{LOOPBACK}:{port}{path}")
     except httpx.HTTPError:
         return False
     return answer.is_success

@@ -27,7 +27,7 @@ from lephi.stack.variables import (
 )
 
 Say = Callable[[str], None]
-_HEALTH_SECONDS: Final = 90
+_HEALTH_SECONDS: Final = 180
 _LOG_LINES: Final = 20
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from dotenv import dotenv_values
 
 from lephi.servers.postgres import superuser_url
-from lephi.stack.layout import BANK, LOOPBACK, SERVICES, Layout, data_folder
+from lephi.stack.layout import BANK, SERVICES, Layout, data_folder
 
 DATABASES: Final = (*SERVICES, BANK)
 _SHARED_SECRETS: Final = (
@@ -24,7 +24,8 @@ _CHANNELS: Final = (
 )  # fmt: skip
 _FOR_ALL: Final = (
     "KAFKA_BOOTSTRAP", "PUBLIC_URL", "RECEIPT_URL", "OIDC_ISSUER", "OIDC_INTERNAL_URL",
-    "SESSION_KEY", "SUPPORT_PHONE", "STATIC_FOLDER", "RATE_LIMIT_TRUSTED", "LOG_LEVEL",
+    "SESSION_KEY", "SUPPORT_PHONE", "STATIC_FOLDER", "RATE_LIMIT_TRUSTED", "TRUSTED_PROXIES",
+    "LOG_LEVEL",
 )  # fmt: skip
 _ONLY_FOR: Final = {
     "payment-gateway": ("LINK_KEY", "NPSP_URL", "NPSP_PARTNER", *_CHANNELS),
@@ -93,12 +94,12 @@ def database_passwords(keys: Mapping[str, str]) -> dict[str, str]:
 
 def administration_url(layout: Layout, password: str) -> str:
     """Return the superuser's URL of the stack's PostgreSQL."""
-    return superuser_url(layout.port_of("postgres"), password, "postgres")
+    return superuser_url(layout.address_of("postgres"), password, "postgres")
 
 
 def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
     def here(name: str) -> str:
-        return f"http://{LOOPBACK}:{layout.port_of(name)}"
+        return f"http://{layout.address_of(name)}"
 
     public = layout.public_url
     bank = f"{here(BANK)}/ngan-hang-thu"
@@ -110,11 +111,12 @@ def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "SUPPORT_PHONE": layout.settings.get("SUPPORT_PHONE") or "1900 0000",
         "LOG_LEVEL": layout.settings.get("LOG_LEVEL") or "INFO",
         "RATE_LIMIT_TRUSTED": layout.settings.get("RATE_LIMIT_TRUSTED") or "127.0.0.0/8,::1/128",
+        "TRUSTED_PROXIES": layout.settings.get("TRUSTED_PROXIES") or "127.0.0.1/32,::1/128",
         "STATIC_FOLDER": str(files("shared.web") / "static"),
-        "KAFKA_BOOTSTRAP": f"{LOOPBACK}:{layout.port_of('kafka')}",
+        "KAFKA_BOOTSTRAP": layout.address_of("kafka"),
         "OIDC_ISSUER": f"{public}/sso",
         "OIDC_INTERNAL_URL": f"{here('identity')}/sso",
-        "MAIL_URL": f"smtp://{LOOPBACK}:{layout.port_of('mail-smtp')}",
+        "MAIL_URL": f"smtp://{layout.address_of('mail-smtp')}",
         "MAIL_WEB_URL": f"{here('mail')}/thu-thu",
         "NPSP_URL": f"{bank}/npsp",
         "NPSP_PARTNER": "LEPHI",
@@ -127,14 +129,14 @@ def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         **{
             f"{prefix_of(name)}_{suffix}": text
             for name in DATABASES
-            for suffix, text in (("HOST", LOOPBACK), ("PORT", str(layout.port_of(name))))
+            for suffix, text in (("HOST", layout.bind_host), ("PORT", str(layout.port_of(name))))
         },
         **dict(_database_urls(layout, keys)),
     }
 
 
 def _database_urls(layout: Layout, keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    server = f"{LOOPBACK}:{layout.port_of('postgres')}"
+    server = layout.address_of("postgres")
     for name in DATABASES:
         prefix, role = prefix_of(name), role_of(name)
         password = keys[f"{prefix}_DATABASE_PASSWORD"]
