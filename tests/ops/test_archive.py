@@ -157,6 +157,7 @@ async def test_given_archived_facts_when_a_timeline_is_asked_for_then_it_is_of_t
 async def test_given_the_hourly_proof_when_asked_again_then_one_run_waits_at_a_time(
     database: Database,
 ) -> None:
+    await archived(database, a_fact(a_settled_payment(), 1))
     async with database.transaction() as session:
         await use_cases.ask_hourly(session, now=NOW)
         await use_cases.ask_hourly(session, now=NOW)
@@ -167,6 +168,15 @@ async def test_given_the_hourly_proof_when_asked_again_then_one_run_waits_at_a_t
     assert again is None
     assert first is not None
     assert second is None
+
+
+async def test_given_nothing_was_ever_said_when_an_hour_passes_then_there_is_nothing_to_prove(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        await use_cases.ask_hourly(session, now=NOW)
+
+        assert await use_cases.take_due_proof(session, None, now=NOW) is None
 
 
 async def test_given_the_tables_when_compared_with_the_migrations_then_they_agree(

@@ -11,11 +11,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from ops.adapters.prover.client import DatabaseUnavailableError
+from ops.domain.proofs import PROVE
 from ops.handlers import SUBSCRIPTIONS
 from ops.jobs import jobs
 from ops.main import make_service
 from ops.settings import Settings
-from ops.use_cases import ask_for_proof, show_board, show_proof
+from ops.use_cases import ask_for_proof, show_board, show_proof, take_due_proof
 from payment_gateway.domain.payables import Status as PayableStatus
 from payment_gateway.tables import MoneyRow, PayableRow
 from receipt.tables import ReceiptRow, SeriesRow
@@ -222,3 +224,12 @@ async def test_given_a_database_that_does_not_answer_when_verified_then_it_is_no
 
     assert await verified(unreachable) == 2
     assert "receipt" in capsys.readouterr().err
+    proof_job = next(job for job in unreachable.service.jobs if job.name == PROVE)
+    now = utc_now()
+    async with world.ops.transaction() as session:
+        proof_id = await ask_for_proof(session, by="someone", now=now - timedelta(seconds=1))
+    with pytest.raises(DatabaseUnavailableError):
+        await proof_job.run(world.ops, None)
+    async with world.ops.transaction() as session:
+        assert await take_due_proof(session, None, now=now) is None
+        assert await take_due_proof(session, None, now=now + timedelta(minutes=1)) == proof_id

@@ -83,7 +83,12 @@ async def run_proof(database: Database, only: UUID | None, *, settings: Settings
     if proof_id is None:
         return False
 
-    evidence = await gather(settings, grace=settings.proof_grace)
+    try:
+        evidence = await gather(settings, grace=settings.proof_grace)
+    except DomainError:
+        async with database.transaction() as session:
+            await use_cases.put_off_proof(session, proof_id, now=utc_now())
+        raise
     found = report.as_json(report.prove(evidence), at=evidence.at)
 
     async with database.transaction() as session:

@@ -22,6 +22,7 @@ from ops.domain.proofs import (
     LIFECYCLE,
     PROOF_INTERVAL,
     PROOF_LEASE,
+    PROOF_RETRY,
     ProofStatus,
     ProofTrigger,
 )
@@ -144,7 +145,12 @@ async def ask_for_proof(session: AsyncSession, *, by: str, now: datetime) -> UUI
 
 
 async def ask_hourly(session: AsyncSession, *, now: datetime) -> None:
-    """Have the proof run if nobody has asked for it for an hour."""
+    """Have the proof run if nobody has asked for it for an hour.
+
+    Before the first fact there is nothing to prove, and Kafka may still be without topics.
+    """
+    if not await figure_rows.list_streams(session):
+        return
     newest = await proof_rows.newest(session)
     if newest is None or now - newest.asked_at >= PROOF_INTERVAL:
         await proof_rows.ask(session, new_id(), by="system", now=now)
@@ -154,6 +160,12 @@ async def take_due_proof(session: AsyncSession, only: UUID | None, *, now: datet
     """Return the run that is due, taken for as long as it may last; None if there is none."""
     row = await proof_rows.claim_due(session, only, now=now, lease=PROOF_LEASE)
     return None if row is None else row.id
+
+
+async def put_off_proof(session: AsyncSession, proof_id: UUID, *, now: datetime) -> None:
+    """Try a run again soon: a counterpart did not answer, so it has found nothing either way."""
+    row = await proof_rows.lock(session, proof_id)
+    row.due_at = now + PROOF_RETRY
 
 
 async def finish_proof(

@@ -15,6 +15,9 @@ PROOF_INTERVAL: Final = timedelta(hours=1)
 PROOF_LEASE: Final = timedelta(minutes=15)
 """Longer than a run takes: a dead worker's run is taken again by itself."""
 
+PROOF_RETRY: Final = timedelta(seconds=10)
+"""Pause after a run in which Kafka or a database did not answer."""
+
 
 class ProofStatus(StrEnum):
     """Where a run stands."""
