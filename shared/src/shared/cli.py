@@ -40,13 +40,18 @@ def run(make_service: Callable[[], Service]) -> None:
     parser.add_argument("command", choices=(*_PROCESSES, "migrate", *service.commands))
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    configure_logs(service=service.name, level=service.settings.log_level)
+    answers = options.command in service.commands
+    configure_logs(
+        service=service.name,
+        level=service.settings.log_level,
+        stream=sys.stderr if answers else sys.stdout,
+    )
     if options.command == "migrate":
         from shared.db.migrate import migrate  # noqa: PLC0415 - no running service needs Alembic
 
         migrate(service.settings.database_url, service.package, service.metadata)
         return
-    if options.command in service.commands:
+    if answers:
         work = service.commands[options.command](service, options.rest)
     else:
         work = _serve(service, options.command)

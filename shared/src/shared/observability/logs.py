@@ -1,13 +1,16 @@
-"""Logs: one JSON object a line on standard output, with the correlation id and no personal data."""
+"""Logs: one JSON object a line, with the correlation id and no personal data."""
 
 import logging
-import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure_logs(*, service: str, level: str) -> None:
-    """Write our logs and the libraries' as JSON lines that name ``service``."""
+def configure_logs(*, service: str, level: str, stream: TextIO) -> None:
+    """Write our logs and the libraries' to ``stream`` as JSON lines that name ``service``.
+
+    A process writes to standard output; a command answers there, and logs to standard error.
+    """
     common: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -21,7 +24,7 @@ def configure_logs(*, service: str, level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=common,
