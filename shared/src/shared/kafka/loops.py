@@ -8,6 +8,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from shared.db.database import is_disconnection
+from shared.errors import DomainError, Kind
 from shared.inbox import FencedError
 
 _log: Final = structlog.get_logger()
@@ -26,8 +27,13 @@ async def restarting(name: str, run: Callable[[], Awaitable[None]]) -> None:
         try:
             await run()
         except Exception as error:  # noqa: BLE001 - a door; the loop goes on
-            expected = isinstance(error, KafkaError | TimeoutError | FencedError)
-            away = expected or is_disconnection(error)
-            _log.warning("loop.restarted", loop=name, error=repr(error), exc_info=not away)
+            _log.warning("loop.restarted", loop=name, error=repr(error), exc_info=not _away(error))
         pause = _FIRST_PAUSE if clock() - begun > _STEADY_SECONDS else pause * 2
         await asyncio.sleep(min(pause, _LONGEST_PAUSE))
+
+
+def _away(error: Exception) -> bool:
+    """Tell whether a counterpart is away or another took over: no bug, so no trace of calls."""
+    if isinstance(error, DomainError):
+        return error.kind is Kind.UNAVAILABLE
+    return isinstance(error, KafkaError | TimeoutError | FencedError) or is_disconnection(error)
