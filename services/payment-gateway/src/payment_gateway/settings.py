@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, database_url_alias
 
 
 class Settings(ServiceSettings):
@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="PAYMENT_GATEWAY_")
 
+    database_url: Annotated[str, Field(validation_alias=database_url_alias("PAYMENT_GATEWAY_"))]
     link_key: Annotated[SecretStr, Field(validation_alias="LINK_KEY")]
     """Makes and reads the capabilities in links."""
 

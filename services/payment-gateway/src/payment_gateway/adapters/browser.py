@@ -19,7 +19,7 @@ Configured = Annotated[Settings, Depends(settings_of(Settings))]
 """This service's settings, in a route."""
 
 _COOKIE_SECONDS: Final = 30 * 24 * 3600
-_BANK_COOKIE: Final = "lephi-bank"
+_BANK_COOKIE: Final = "last-bank"
 _BANK_SECONDS: Final = 365 * 24 * 3600
 
 

@@ -35,8 +35,11 @@ class Links:
 
 
 def payer_cookie(payable_id: UUID, *, is_secure: bool) -> str:
-    """Return the name of the cookie that holds the ``a`` tokens of a browser for one payable."""
-    name = f"lephi-pay-{payable_id.hex[-12:]}"
+    """Return the name of the cookie that holds the ``a`` tokens of a browser for one payable.
+
+    Not ``lephi-…``: that is how cookies of people who are signed in begin.
+    """
+    name = f"payer-{payable_id.hex[-12:]}"
     return f"__Host-{name}" if is_secure else name
 
 

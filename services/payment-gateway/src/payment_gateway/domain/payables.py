@@ -180,10 +180,11 @@ def plan(newest: Payable | None, assessment: Assessment) -> Plan:
     """Decide what ``assessment`` asks, seen from the dossier's newest payable.
 
     One payable per dossier lives through re-assessments; only one that ended lets another open.
+    Versions grow through all assessments of a dossier.
     """
     if newest is None:
         return Plan.OPEN
-    if newest.assessment_id == assessment.id and assessment.version <= newest.version:
+    if assessment.version <= newest.version:
         return Plan.NOTHING
     if newest.status in TAKES_MONEY:
         return Plan.AMEND

@@ -66,9 +66,9 @@ def payable_of(row: Mapping[str, Any]) -> Payable:
         amount_vnd=row["amount_vnd"],
         applied_vnd=row["applied_vnd"],
         held_vnd=row["held_vnd"],
-        context=Context.model_validate_json(row["context"]),
-        payee=Payee.model_validate_json(row["payee"]),
-        lines=_LINES.validate_json(row["lines"]),
+        context=Context.model_validate(row["context"]),
+        payee=Payee.model_validate(row["payee"]),
+        lines=_LINES.validate_python(row["lines"]),
         opened_at=row["opened_at"],
         settled_at=row["settled_at"],
     )

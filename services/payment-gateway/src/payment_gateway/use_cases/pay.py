@@ -64,7 +64,7 @@ async def start_attempt(
     if payable is None:
         raise LinkNotGenuineError("no such payable")
     if not payable.takes_money:
-        raise NothingDueError("the payable takes no money", status=payable.public_status.value)
+        raise NothingDueError(f"the payable takes no money: {payable.public_status.value}")
     channel = _offered(await read_channels(session), choice, payable.remaining_vnd)
     said = await _supersede(session, payable, supersedes, cause=cause, now=now)
     ordinal = await attempt_rows.next_ordinal(session, payable.id)

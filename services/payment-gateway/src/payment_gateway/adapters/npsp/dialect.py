@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from shared.days import VIETNAM, in_vietnam
@@ -90,11 +90,12 @@ def amount_of(message: Fields) -> int:
 
 
 def time_of(message: Fields) -> datetime | None:
-    """Return ThoiGianGD, which is Vietnam's time on a 24-hour clock; None if it is no time."""
+    """Return the instant of ThoiGianGD, Vietnam's time on a 24-hour clock; None if it is none."""
     try:
-        return datetime.strptime(message.get("ThoiGianGD", ""), _TIME).replace(tzinfo=VIETNAM)
+        local = datetime.strptime(message.get("ThoiGianGD", ""), _TIME).replace(tzinfo=VIETNAM)
     except ValueError:
         return None
+    return local.astimezone(UTC)
 
 
 def wire_time(instant: datetime) -> str:

@@ -1,0 +1,78 @@
+"""The real application on real PostgreSQL, with a stub of the platform beside it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+from sqlalchemy import text
+
+from payment_gateway.adapters.catalogue import read_catalogue
+from payment_gateway.adapters.links import Links
+from payment_gateway.main import service_of
+from payment_gateway.settings import Settings
+from payment_gateway.use_cases.channels import load_channels
+from payment_gateway.views import VIEWS
+from shared.db.database import Database
+from shared.kafka.view_schema import prepare_views
+from shared.service import Service
+from tests.conftest import NewDatabase
+from tests.payment_gateway.platform import Platform, a_platform
+from tests.support.web import client_of
+
+
+@pytest.fixture
+async def database(database_of: NewDatabase) -> Database:
+    """A database with channels, banks and empty views."""
+    made = await database_of("payment_gateway")
+    await prepare_views(made, VIEWS, consumer="payment-gateway.views")
+    async with made.transaction() as session:
+        await load_channels(session, read_catalogue())
+    return made
+
+
+@dataclass
+class Gateway:
+    """The application, who asks it, and the platform."""
+
+    client: AsyncClient
+    service: Service
+    database: Database
+    platform: Platform
+    links: Links
+
+    async def tell(self, message: dict[str, str]) -> str:
+        """Send the platform's callback; return MaLoi of the answer."""
+        answer = await self.client.post("/ipn/npsp", json=message)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["MaLoi"])
+
+    async def page(self, path: str, status: int = 200) -> str:
+        """Return a page's text, its spaces made one."""
+        answer = await self.client.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == status, f"{answer.headers} {answer.text}"
+        return " ".join(answer.text.split())
+
+    async def submit(self, path: str, **form: str) -> Response:
+        """Send a form."""
+        return await self.client.post(path, data=form, headers={"Accept": "text/html"})
+
+    async def column(self, statement: str) -> list[Any]:
+        """Return the first column of what ``statement`` selects."""
+        async with self.database.transaction() as session:
+            return list(await session.scalars(text(statement)))
+
+
+@pytest.fixture
+async def gateway(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gateway]:
+    async with a_platform() as platform:
+        monkeypatch.setenv("NPSP_URL", platform.url)
+        monkeypatch.setenv("RATE_LIMIT_TRUSTED", "127.0.0.0/8")
+        settings = Settings()
+        service = service_of(settings)
+        links = Links(settings.link_key.get_secret_value(), settings.public_url)
+        async with client_of(service, database) as client:
+            yield Gateway(client, service, database, platform, links)
+        for close in service.closers:
+            await close()
