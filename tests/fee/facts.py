@@ -67,7 +67,6 @@ def changed(**changes: Any) -> DossierChanged:  # noqa: ANN401 - any field of th
 
 
 _HANDLERS: Final[dict[type[DossierFact], Any]] = {
-    DossierReceived: handlers.receive_dossier,
     DossierChanged: handlers.change_dossier,
     DossierWithdrawn: handlers.withdraw_dossier,
     DossierReinstated: handlers.reinstate_dossier,
@@ -78,8 +77,11 @@ async def hear(database: Database, *facts: DossierFact, first: int = 1) -> None:
     """Let fee hear ``facts``, each in its own transaction, numbered from ``first``."""
     for sequence, fact in enumerate(facts, start=first):
         async with database.transaction() as session:
-            handler = _HANDLERS[type(fact)]
-            await handler(session, an_envelope(fact, sequence=sequence))
+            if isinstance(fact, DossierReceived):
+                heard = [an_envelope(fact, sequence=sequence)]
+                await handlers.receive_dossiers(session, heard)
+            else:
+                await _HANDLERS[type(fact)](session, an_envelope(fact, sequence=sequence))
 
 
 async def publish(session: AsyncSession, fee_codes: Container[str] | None = None) -> int:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from fee import handlers
 from fee.domain.assessment import DossierUnknownError
 from shared.contracts.dossier import DossierReinstated, DossierWithdrawn
 from shared.contracts.fee import (
@@ -20,7 +21,7 @@ from shared.errors import Kind
 from tests.conftest import NewDatabase
 from tests.fee.facts import CODE, CONTEXT, changed, hear, received, with_tariffs
 from tests.fee.tariff_file import a_line
-from tests.support.facts import emitted, facts
+from tests.support.facts import an_envelope, emitted, facts
 
 ASSESSED = FeeAssessed.type
 PENDING = FeePending.type
@@ -232,6 +233,27 @@ async def test_given_twenty_deliveries_at_once_when_heard_then_the_fee_is_said_o
     await asyncio.gather(*[hear(database, fact) for _ in range(20)])
 
     assert await said(database) == [ASSESSED]
+
+
+async def test_given_a_poll_with_repeats_when_heard_in_one_transaction_then_each_is_said_once(
+    database: Database,
+) -> None:
+    codes = [f"H34.10-261122-{n:04}" for n in range(1, 41)]
+    dossiers = [
+        received(dossier_code=code, fee_lines=(a_line(pages=n),))
+        for n, code in enumerate(codes, start=1)
+    ]
+    await hear(database, dossiers[7])
+
+    async with database.transaction() as session:
+        poll = [an_envelope(fact) for fact in (*dossiers, *reversed(dossiers))]
+        await handlers.receive_dossiers(session, poll)
+
+    by_code = {event.subject: event.data.total_vnd for event in await facts(database, FeeAssessed)}
+    assert len(await said(database)) == 40
+    assert [by_code[code] for code in codes] == [
+        2000 * min(n, 2) + 1000 * max(n - 2, 0) for n in range(1, 41)
+    ]
 
 
 async def test_given_a_newer_change_when_an_older_one_is_delivered_again_then_it_undoes_nothing(

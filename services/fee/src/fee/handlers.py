@@ -1,5 +1,6 @@
 """The Kafka door: what fee hears of dossiers."""
 
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,14 +16,16 @@ from shared.contracts.dossier import (
     DossierWithdrawn,
 )
 from shared.contracts.envelope import DossierFact, Envelope
-from shared.subscriptions import Subscription, on
+from shared.subscriptions import Subscription, on, on_batch
 
 E = TypeVar("E", bound=DossierFact)
 
 
-async def receive_dossier(session: AsyncSession, event: Envelope[DossierReceived]) -> None:
-    """Say what a new dossier owes."""
-    await assess.receive_dossier(session, event.data, heard=_heard(event))
+async def receive_dossiers(
+    session: AsyncSession, events: Sequence[Envelope[DossierReceived]]
+) -> None:
+    """Say what each new dossier owes, a whole poll at once."""
+    await assess.receive_dossiers(session, [(event.data, _heard(event)) for event in events])
 
 
 async def change_dossier(session: AsyncSession, event: Envelope[DossierChanged]) -> None:
@@ -53,7 +56,7 @@ def _heard(event: Envelope[E]) -> Heard:
 
 
 SUBSCRIPTIONS: Final[tuple[Subscription, ...]] = (
-    on(DossierReceived, receive_dossier),
+    on_batch(DossierReceived, receive_dossiers),
     on(DossierChanged, change_dossier),
     on(DossierWithdrawn, withdraw_dossier),
     on(DossierReinstated, reinstate_dossier),

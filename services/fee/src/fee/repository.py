@@ -95,15 +95,16 @@ def to_tariff(row: TariffRow) -> Tariff:
     return Tariff(**{name: getattr(row, name) for name in _FIELDS})
 
 
-async def insert_dossier(session: AsyncSession, values: Mapping[str, Any]) -> DossierRow | None:
-    """Store a dossier first heard of; None if it is known."""
+async def insert_dossiers(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Store dossiers; return the codes of those that are first heard of."""
+    ordered = sorted(rows, key=lambda row: str(row["dossier_code"]))
     statement = (
         insert(DossierRow)
-        .values(**values)
+        .values(ordered)
         .on_conflict_do_nothing(index_elements=["dossier_code"])
-        .returning(DossierRow)
+        .returning(DossierRow.dossier_code)
     )
-    return await session.scalar(statement)
+    return set(await session.scalars(statement))
 
 
 async def lock_dossier(session: AsyncSession, dossier_code: str) -> DossierRow | None:
@@ -144,12 +145,12 @@ async def pending_dossiers(session: AsyncSession, *, after: str, limit: int) -> 
     return found.all()
 
 
-async def insert_assessment(session: AsyncSession, row: AssessmentRow) -> None:
-    """Store a new assessment, so that its versions may refer to it."""
-    session.add(row)
+async def insert_assessments(session: AsyncSession, rows: Sequence[AssessmentRow]) -> None:
+    """Store new assessments, so that their versions may refer to them."""
+    session.add_all(rows)
     await session.flush()
 
 
-def insert_version(session: AsyncSession, row: VersionRow) -> None:
+def insert_versions(session: AsyncSession, rows: Sequence[VersionRow]) -> None:
     """Store what is said with the rest of the transaction."""
-    session.add(row)
+    session.add_all(rows)

@@ -1,7 +1,7 @@
 """Assessing: a dossier is heard of or changes, and what it owes is said, by version."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -38,19 +38,81 @@ class Heard:
     now: datetime
 
 
-async def receive_dossier(session: AsyncSession, facts: DossierReceived, *, heard: Heard) -> None:
-    """Keep what fee needs of a new dossier and say what it owes. Safe to repeat."""
-    row = await repository.insert_dossier(
-        session,
+@dataclass(frozen=True)
+class Before:
+    """What was said of a dossier last."""
+
+    assessment: AssessmentRow | None
+    version: VersionRow | None
+
+
+NOTHING_SAID: Final = Before(None, None)
+
+
+@dataclass
+class Decision:
+    """What is said because of one fact, and the rows that keep it."""
+
+    heard: Heard
+    agency: str
+    begun: list[AssessmentRow] = field(default_factory=list)
+    versions: list[VersionRow] = field(default_factory=list)
+    said: list[DossierFact] = field(default_factory=list)
+
+    def add_version(
+        self,
+        assessment: AssessmentRow,
+        last: VersionRow | None,
+        finding: Finding,
+        facts: DossierReceived,
+    ) -> None:
+        """Make ``finding`` the next version, unless it says what ``last`` has said."""
+        identity = Identity(facts.dossier_code, assessment.id, assessment.version + 1)
+        lines = to_lines(finding.lines, _known_lines(last), new_id)
+        fact = to_fact(finding, identity, facts, lines)
+        workings = RECKONED.dump_python(list(finding.lines), mode="json", exclude_none=True)
+        if last is not None and _same(last, fact):
+            last.workings = (
+                workings  # What was declared beside the tariff may differ; staff see it.
+            )
+            return
+        assessment.status = LIFECYCLE.next(assessment.status, finding.trigger)
+        assessment.version = identity.version
+        row = VersionRow(
+            assessment_id=assessment.id,
+            version=identity.version,
+            event_type=fact.type,
+            fact=fact.model_dump(mode="json", exclude_none=True),
+            workings=workings,
+            said_at=self.heard.now,
+        )
+        self.versions.append(row)
+        self.said.append(fact)
+
+
+async def receive_dossiers(
+    session: AsyncSession, received: Sequence[tuple[DossierReceived, Heard]]
+) -> None:
+    """Keep what fee needs of new dossiers and say what each owes. Safe to repeat."""
+    rows = [
         {
             "dossier_code": facts.dossier_code,
             "facts": facts.model_dump(mode="json", exclude_none=True),
             "heard_sequence": heard.sequence,
             "correlation_id": heard.cause.correlation_id,
-        },
-    )
-    if row is not None:
-        await _reconsider(session, row, heard)
+        }
+        for facts, heard in received
+    ]
+    new = await repository.insert_dossiers(session, rows)
+    first = {facts.dossier_code: (facts, heard) for facts, heard in reversed(received)}
+    fee_codes = {line.fee_code for facts, _ in first.values() for line in facts.fee_lines}
+    tariffs = await repository.approved_tariffs(session, sorted(fee_codes))
+    decided = [
+        _decide(facts, find(to_filing(facts), tariffs), NOTHING_SAID, heard)
+        for code, (facts, heard) in first.items()
+        if code in new
+    ]
+    await _say(session, decided)
 
 
 async def change_dossier(session: AsyncSession, change: DossierChanged, *, heard: Heard) -> None:
@@ -113,27 +175,33 @@ async def _reconsider(session: AsyncSession, row: DossierRow, heard: Heard) -> N
     facts = DossierReceived.model_validate(row.facts)
     filing = to_filing(facts)
     tariffs = await repository.approved_tariffs(session, [line.fee_code for line in filing.lines])
-    finding = find(filing, tariffs)
     latest = await repository.latest_assessment(session, row.dossier_code)
-    said = await _say(session, facts, finding, latest, heard)
-    emissions = [Emission(fact, heard.cause, facts.receiving_agency) for fact in said]
-    await emit_all(session, emissions, now=heard.now)
+    version = await repository.version_of(session, latest) if latest is not None else None
+    decision = _decide(facts, find(filing, tariffs), Before(latest, version), heard)
+    await _say(session, [decision])
 
 
-async def _say(
-    session: AsyncSession,
-    facts: DossierReceived,
-    finding: Finding,
-    latest: AssessmentRow | None,
-    heard: Heard,
-) -> list[DossierFact]:
-    """Store the next version, of the living assessment or of a new one; return what to say."""
+async def _say(session: AsyncSession, decisions: Sequence[Decision]) -> None:
+    """Store what was decided, then its facts."""
+    await repository.insert_assessments(session, [row for each in decisions for row in each.begun])
+    repository.insert_versions(session, [row for each in decisions for row in each.versions])
+    emissions = [
+        Emission(fact, each.heard.cause, each.agency) for each in decisions for fact in each.said
+    ]
+    if emissions:
+        await emit_all(session, emissions, now=decisions[0].heard.now)
+
+
+def _decide(facts: DossierReceived, finding: Finding, before: Before, heard: Heard) -> Decision:
+    """Decide on the next version, of the living assessment or of a new one."""
+    decision = Decision(heard, facts.receiving_agency)
+    latest = before.assessment
     living = latest is not None and LIFECYCLE.allows(latest.status, AssessmentTrigger.ENDS)
     if latest is not None and living and LIFECYCLE.allows(latest.status, finding.trigger):
-        fact = await _say_version(session, latest, finding, facts, heard)
-        return [fact] if fact is not None else []
+        decision.add_version(latest, before.version, finding, facts)
+        return decision
     if not living and not _begins(finding, latest):
-        return []
+        return decision
     successor = AssessmentRow(
         id=new_id(),
         dossier_code=facts.dossier_code,
@@ -141,12 +209,18 @@ async def _say(
         status=LIFECYCLE.initial,
         version=latest.version if latest is not None else 0,
     )
-    said = []
     if latest is not None and living:
-        said.append(await _supersede(session, latest, successor, facts, heard))
-    await repository.insert_assessment(session, successor)
-    said.append(await _say_version(session, successor, finding, facts, heard))
-    return [fact for fact in said if fact is not None]
+        # An amount that no longer holds ends; its successor waits for what is missing.
+        ending = Finding(
+            AssessmentTrigger.ENDS,
+            end_reason=WithdrawalReason.STOPPED,
+            superseded_by=successor.id,
+        )
+        decision.add_version(latest, before.version, ending, facts)
+        successor.version = latest.version
+    decision.begun.append(successor)
+    decision.add_version(successor, None, finding, facts)
+    return decision
 
 
 def _begins(finding: Finding, latest: AssessmentRow | None) -> bool:
@@ -158,53 +232,6 @@ def _begins(finding: Finding, latest: AssessmentRow | None) -> bool:
     if finding.end_reason is None:
         return True
     return latest is None and finding.end_reason is WithdrawalReason.PAID_ELSEWHERE
-
-
-async def _supersede(
-    session: AsyncSession,
-    old: AssessmentRow,
-    successor: AssessmentRow,
-    facts: DossierReceived,
-    heard: Heard,
-) -> DossierFact | None:
-    """End an amount that no longer holds; its successor waits for what is missing."""
-    ending = Finding(
-        AssessmentTrigger.ENDS,
-        end_reason=WithdrawalReason.STOPPED,
-        superseded_by=successor.id,
-    )
-    fact = await _say_version(session, old, ending, facts, heard)
-    successor.version = old.version
-    return fact
-
-
-async def _say_version(
-    session: AsyncSession,
-    assessment: AssessmentRow,
-    finding: Finding,
-    facts: DossierReceived,
-    heard: Heard,
-) -> DossierFact | None:
-    """Store ``finding`` as the next version and return its fact; None if nothing has changed."""
-    last = await repository.version_of(session, assessment)
-    identity = Identity(facts.dossier_code, assessment.id, assessment.version + 1)
-    fact = to_fact(finding, identity, facts, to_lines(finding.lines, _known_lines(last), new_id))
-    workings = RECKONED.dump_python(list(finding.lines), mode="json", exclude_none=True)
-    if last is not None and _same(last, fact):
-        last.workings = workings  # What was declared beside the tariff may differ; staff see it.
-        return None
-    assessment.status = LIFECYCLE.next(assessment.status, finding.trigger)
-    assessment.version = identity.version
-    row = VersionRow(
-        assessment_id=assessment.id,
-        version=identity.version,
-        event_type=fact.type,
-        fact=fact.model_dump(mode="json", exclude_none=True),
-        workings=workings,
-        said_at=heard.now,
-    )
-    repository.insert_version(session, row)
-    return fact
 
 
 def _known_lines(last: VersionRow | None) -> Mapping[LineKey, UUID]:
