@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 import typer
+from dotenv import load_dotenv
 
 from lephi.stack import commands as stack_commands
 
@@ -22,5 +23,6 @@ if find_spec("lephi.operator.commands") is not None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; ``.env`` sets what the environment does not."""
+    load_dotenv(".env")
     app()

@@ -44,7 +44,7 @@ def cache_folder() -> Path:
     return Path(base) / "lephi"
 
 
-def ensure_jars() -> Path:
+def ensure_jars(listed: Path = _LIST) -> Path:
     """Return the folder of Kafka's jars, complete and checked.
 
     What is missing is downloaded, and goes on where an earlier download ended. Several processes
@@ -56,7 +56,7 @@ def ensure_jars() -> Path:
     folder = cache_folder() / f"kafka-{VERSION}"
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        missing = [jar for jar in _read_list() if not _is_right(folder / jar.name, jar)]
+        missing = [jar for jar in _read_list(listed) if not _is_right(folder / jar.name, jar)]
         if missing:
             _download(folder, missing)
     return folder
@@ -67,8 +67,8 @@ def repository_url() -> str:
     return os.environ.get("LEPHI_MAVEN_URL", "").rstrip("/") or _mirror() or _STANDARD_REPOSITORY
 
 
-def _read_list() -> list[Jar]:
-    lines = (line.split() for line in _LIST.read_text(encoding="utf-8").splitlines())
+def _read_list(listed: Path) -> list[Jar]:
+    lines = (line.split() for line in listed.read_text(encoding="utf-8").splitlines())
     return [Jar(words[2], words[0], int(words[1])) for words in lines if words[0] != "#"]
 
 

@@ -9,8 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from dotenv import dotenv_values
-
 import lephi
 
 LOOPBACK: Final = "127.0.0.1"
@@ -40,7 +38,7 @@ class Layout:
     home: Path
     port: int
     settings: Mapping[str, str] = field(repr=False)
-    """What the person who starts it has set: the environment, and the file ``.env`` below it."""
+    """What the person who starts it has set: the environment."""
     in_containers: bool = False
     """Each process in a container of its own, named as the process."""
 
@@ -97,8 +95,7 @@ class Layout:
 
 def read_layout() -> Layout:
     """Return the copy that LEPHI_HOME and LEPHI_PORT name (default ``.lephi``, 8080)."""
-    from_file = {name: text for name, text in dotenv_values(".env").items() if text is not None}
-    settings = {**from_file, **os.environ}
+    settings = dict(os.environ)
     home = Path(settings.get("LEPHI_HOME") or ".lephi").absolute()
     return Layout(home, int(settings.get("LEPHI_PORT") or 8080), settings)
 

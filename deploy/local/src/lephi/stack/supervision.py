@@ -21,6 +21,7 @@ from lephi.stack.variables import write_private
 _ALREADY: Final = frozenset({60, 70})
 """Faults ALREADY_STARTED and NOT_RUNNING: the wish was already true."""
 _STOP_SECONDS: Final = 60
+_STOP_ORDER: Final = ("door", "support", "services", "servers")
 _HEAD: Final = """; Written by `lephi up`; what you change here is lost.
 [supervisord]
 logfile={home}/logs/supervisord.log
@@ -125,8 +126,10 @@ class Supervisor:
     def stop(self) -> None:
         """Stop everything, those first that need others, and the daemon at last."""
         pid_file = self._layout.run / "supervisord.pid"
-        for group in ("door", "support", "services", "servers"):
-            self._ask("stopProcessGroup", group)
+        present = {state.group for state in self.states()}
+        for group in _STOP_ORDER:
+            if group in present:
+                self._ask("stopProcessGroup", group)
         with self._connection() as daemon:
             daemon.shutdown()
         deadline = time.monotonic() + _STOP_SECONDS

@@ -28,12 +28,17 @@ _FOR_ALL: Final = (
     "LOG_LEVEL",
 )  # fmt: skip
 _ONLY_FOR: Final = {
-    "payment-gateway": ("LINK_KEY", "NPSP_URL", "NPSP_PARTNER", *_CHANNELS),
+    "payment-gateway": (
+        "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", "NPSP_AGENCY", "NPSP_IP", "NPSP_SECRET_PREVIOUS",
+        *_CHANNELS,
+    ),
     "receipt": ("LINK_KEY",),
-    "notifier": ("LINK_KEY", "MAIL_URL"),
+    "notifier": ("LINK_KEY", "MAIL_URL", "MAIL_FROM", "MAIL_FROM_NAME"),
     BANK: _CHANNELS,
-}
+}  # fmt: skip
 """Secrets and addresses that only one or two processes may know."""
+_OPTIONAL: Final = ("NPSP_AGENCY", "NPSP_IP", "NPSP_SECRET_PREVIOUS", "MAIL_FROM", "MAIL_FROM_NAME")
+"""Passed on as the person who starts the stack has set them, like a service's own names."""
 
 
 def prefix_of(service: str) -> str:
@@ -104,6 +109,7 @@ def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
     public = layout.public_url
     bank = f"{here(BANK)}/ngan-hang-thu"
     return {
+        **_wishes(layout),
         "LEPHI_HOME": str(layout.home),
         "LEPHI_PORT": str(layout.port),
         "PUBLIC_URL": public,
@@ -132,6 +138,15 @@ def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
             for suffix, text in (("HOST", layout.bind_host), ("PORT", str(layout.port_of(name))))
         },
         **dict(_database_urls(layout, keys)),
+    }
+
+
+def _wishes(layout: Layout) -> dict[str, str]:
+    prefixes = tuple(f"{prefix_of(name)}_" for name in DATABASES)
+    return {
+        name: text
+        for name, text in layout.settings.items()
+        if name in _OPTIONAL or name.startswith(prefixes)
     }
 
 
