@@ -1,6 +1,5 @@
 """The project's files, as the architecture tests walk them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -28,12 +27,6 @@ PACKAGES: Final = {
 def deployed_name(package: str) -> str:
     """Return the name that people and infrastructure use: ``payment-gateway``."""
     return package.replace("_", "-")
-
-
-def sources() -> Iterator[Path]:
-    """Yield every Python file of the product and of its tests."""
-    for folder in (*PACKAGES.values(), ROOT / "tests"):
-        yield from sorted(folder.rglob("*.py"))
 
 
 def relative(path: Path) -> str:
