@@ -78,15 +78,21 @@ class ShownLine:
 
 
 def lines_to_show(rows: Iterable[BoardRow]) -> list[ShownLine]:
-    """Return board lines in words."""
-    return [
-        ShownLine(
-            row=row,
-            standing=words.standing_tag(standing_of(row)),
-            status=words.status_word(row.status),
-            amount_vnd=row.due_vnd or row.paid_vnd or row.assessed_vnd,
-            may_pay=standing_of(row) is Standing.DUE,
-            has_receipt=row.receipts > 0,
-        )
-        for row in rows
-    ]
+    """Return board lines in the words of the staff."""
+    return [_line(row, words.standing_tag(standing_of(row))) for row in rows]
+
+
+def own_lines_to_show(rows: Iterable[BoardRow]) -> list[ShownLine]:
+    """Return board lines in the words of a citizen."""
+    return [_line(row, words.standing_tag_of_citizen(standing_of(row))) for row in rows]
+
+
+def _line(row: BoardRow, standing: words.Tag) -> ShownLine:
+    return ShownLine(
+        row=row,
+        standing=standing,
+        status=words.status_word(row.status),
+        amount_vnd=row.due_vnd or row.paid_vnd or row.assessed_vnd,
+        may_pay=standing_of(row) is Standing.DUE,
+        has_receipt=row.receipts > 0,
+    )

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from dossier.pages.board import lines_to_show
+from dossier.pages.board import own_lines_to_show
 from dossier.use_cases import look
 from dossier.views import search
 from shared.web.identity import Role, SignedIn, allow
@@ -30,7 +30,7 @@ async def show_own_dossiers(
     return render(
         request,
         "own_dossiers.html",
-        lines=lines_to_show(lines),
+        lines=own_lines_to_show(lines),
         next_url=f"/ho-so?sau={codes[_PAGE - 1]}" if len(codes) > _PAGE else None,
         first_url="/ho-so" if sau else None,
     )

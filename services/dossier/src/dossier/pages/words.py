@@ -23,6 +23,12 @@ def standing_tag(standing: Standing) -> Tag:
     return tags[standing]
 
 
+def standing_tag_of_citizen(standing: Standing) -> Tag:
+    """Return where the money stands; what only we can mend is simply awaited."""
+    awaited = standing is Standing.NO_TARIFF
+    return standing_tag(Standing.AWAITING_FEE if awaited else standing)
+
+
 def status_word(status: int | None) -> str:
     """Return the national status of a dossier."""
     words = {
