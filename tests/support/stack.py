@@ -12,6 +12,7 @@ from typing import Final
 
 from dotenv import dotenv_values
 
+from tests.support.environment import ENVIRONMENT
 from tests.support.servers import free_ports
 
 ROOT: Final = Path(__file__).parents[2]
@@ -56,7 +57,8 @@ class Stack:
         return subprocess.run(  # noqa: S603 - our own command
             [LEPHI, *words],
             env={
-                **os.environ,
+                **{name: text for name, text in os.environ.items() if name not in ENVIRONMENT},
+                "PUBLIC_URL": self.url,
                 "LEPHI_HOME": str(self.home),
                 "LEPHI_PORT": str(self.port),
                 "DEMO": "0",
