@@ -1,6 +1,7 @@
 """Writes the generated documents: ``python -m tests.architecture.generate`` (``make docs``)."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -26,18 +27,19 @@ def documents() -> dict[Path, str]:
     return texts
 
 
-def stale() -> list[Path]:
-    """Return generated files that nothing generates any more."""
+def stale(texts: Mapping[Path, str]) -> list[Path]:
+    """Return files beside ``texts`` that nothing generates any more."""
     written = [*(DOCS / "schemas").glob("*"), *(DOCS / "openapi").glob("*")]
-    return sorted(set(written) - set(documents()))
+    return sorted(set(written) - set(texts))
 
 
 def main() -> None:
     """Write what differs and delete what is stale."""
-    for path, text in documents().items():
+    texts = documents()
+    for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for path in stale():
+    for path in stale(texts):
         path.unlink()
 
 

@@ -14,4 +14,4 @@ def test_given_the_code_when_documents_are_generated_then_they_are_the_committed
     ]
 
     assert different == [], "run `make docs`"
-    assert [relative(path) for path in stale()] == [], "run `make docs`"
+    assert [relative(path) for path in stale(texts)] == [], "run `make docs`"
