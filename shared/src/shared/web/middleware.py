@@ -161,10 +161,10 @@ class _Answer:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["X-Correlation-Id"] = self._correlation
         if self._secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
 
     def _count(self, status: int) -> None:
         route = getattr(self._scope.get("route"), "path", "unknown")

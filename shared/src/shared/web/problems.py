@@ -53,8 +53,9 @@ def status_of(error: DomainError) -> int:
 
 
 def wants_page(request: Request) -> bool:
-    """Tell whether a person asked: a browser asks for HTML, and never under ``/v1/``."""
-    return "text/html" in request.headers.get("accept", "") and "/v1/" not in request.url.path
+    """Tell whether a person asked: a browser asks for a whole page, and never under ``/v1/``."""
+    is_part = "/v1/" in request.url.path or "hx-request" in request.headers
+    return "text/html" in request.headers.get("accept", "") and not is_part
 
 
 def problem(status: int, code: str, title: str, **members: Any) -> JSONResponse:  # noqa: ANN401 -- RFC 9457 §3.2 allows any member
@@ -78,6 +79,7 @@ def answer_domain_error(request: Request, error: DomainError) -> Response:
         answer = _page(request, status, error.code, translate(error.title))
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
+        answer.headers["HX-Refresh"] = "true"  # An open page whose session ended signs in again.
     if error.kind is Kind.LIMITED:
         answer.headers["Retry-After"] = str(error.extra.get("retry_after_seconds", 60))
     return answer
