@@ -105,15 +105,28 @@ def pgbench() -> Path:
     return Path(found.origin).parent / "pginstall18" / "bin" / "pgbench"
 
 
-async def run_pgbench(dsn: str, file: Path, *, seconds: float, clients: int = 16) -> float:
-    """Return the transactions per second of ``file`` in one slice."""
-    words = ("-n", "-M", "prepared", "-f", str(file), "-c", str(clients), "-j", "2")
+async def run_pgbench(
+    dsn: str, file: Path, *, seconds: float = 0, transactions: int = 0, clients: int = 16
+) -> float:
+    """Run ``file`` for so many seconds, or so often; return its transactions per second."""
+    limit = ("-t", str(transactions)) if transactions else ("-T", str(max(1, round(seconds))))
+    words = (
+        "-n",
+        "-M",
+        "prepared",
+        "-f",
+        str(file),
+        "-c",
+        str(clients),
+        "-j",
+        str(min(2, clients)),
+    )
     process = await asyncio.create_subprocess_exec(
-        str(pgbench()), *words, "-T", str(max(1, round(seconds))), dsn,
+        str(pgbench()), *words, *limit, dsn,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, complaint = await process.communicate()
     found = re.search(rb"tps = ([0-9.]+)", out)
-    if found is None:
+    if found is None or process.returncode:
         raise RuntimeError(complaint.decode())
     return float(found[1])

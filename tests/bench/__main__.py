@@ -1,0 +1,124 @@
+"""``make bench``: prints the table and writes ``.lephi/bench/<start>/report.json``.
+
+ONLY=P1,P5,P6,idle,live chooses lines. Exit status 1 when a line fails its limit.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from lephi.operator.environment import Stack, read_stack
+from shared.errors import DomainError
+from tests.bench import paid, settled_payments
+from tests.bench.figures import Result, Verdict
+from tests.bench.machine import commit, machine, versions
+from tests.bench.stack import idle_lines, measure_idle, measure_live
+from tests.support.environment import ENVIRONMENT
+from tests.support.servers import start_servers
+
+_ALL: Final = ("P1", "P5", "P6", "idle", "live")
+_SHARE_OF_P1: Final = 0.5
+_DEFAULT_RATE: Final = 100.0
+_PAIRS: Final = 15
+_FEWEST: Final = 3
+
+
+def say(line: str) -> None:
+    """Print one line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def wanted() -> frozenset[str]:
+    """Return the lines that ONLY asks for; all if it asks for none."""
+    asked = [word for word in os.environ.get("ONLY", "").split(",") if word]
+    return frozenset(asked or _ALL)
+
+
+def pairs(only: frozenset[str], seconds: int) -> int:
+    """Return how many pairs of ``seconds`` each row gets: 15, or what fits into MINUTES."""
+    minutes = float(os.environ.get("MINUTES") or 0)
+    rows = max(1, len(only & {"P1", "P5", "P6"}))
+    return max(_FEWEST, int(minutes * 60 / rows / seconds)) if minutes else _PAIRS
+
+
+async def measure_rows(only: frozenset[str]) -> list[Result]:
+    """Measure the rows of performance.md on servers of their own."""
+    found: list[Result] = []
+    if not only & {"P1", "P5", "P6"}:
+        return found
+    with tempfile.TemporaryDirectory() as folder, start_servers(Path(folder)) as servers:
+        if "P1" in only:
+            found.append(await settled_payments.measure(servers, say, pairs=pairs(only, 3)))
+        if only & {"P5", "P6"}:
+            rate = found[0].ours.median * _SHARE_OF_P1 if found else _DEFAULT_RATE
+            found += await paid.measure(servers, say, rate=rate, only=only, rounds=pairs(only, 6))
+    return found
+
+
+async def measure_stack(only: frozenset[str]) -> dict[str, Any]:
+    """Measure the running stack, if there is one; say so if not."""
+    if not only & {"idle", "live"}:
+        return {}
+    stack = read_stack()
+    if not await _runs(stack):
+        say("idle, live: no stack runs here (make up)")
+        return {}
+    found: dict[str, Any] = {}
+    if "idle" in only:
+        idle = await measure_idle(stack)
+        found["idle"] = [vars(each) for each in idle]
+        for line in idle_lines(idle):
+            say(line)
+    if "live" in only:
+        live = await measure_live(stack)
+        found["live"] = vars(live)
+        for line in live.lines():
+            say(line)
+    return found
+
+
+async def _runs(stack: Stack) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            return (await client.get(f"{stack.front_door}/")).is_success
+    except (DomainError, httpx.HTTPError):
+        return False
+
+
+def write(report: dict[str, Any], home: Path) -> Path:
+    """Write the report, and its line in the history; return the file."""
+    folder = home / "bench" / str(report["start"]).replace(":", "")
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "report.json"
+    file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    with (home / "bench" / "history.jsonl").open("a", encoding="utf-8") as history:
+        history.write(json.dumps(report, ensure_ascii=False) + "\n")
+    return file
+
+
+async def main() -> int:
+    """Measure, print, write; return the exit status."""
+    only, start = wanted(), datetime.now(UTC).isoformat(timespec="seconds")
+    on_stack = await measure_stack(only)
+    results = await measure_rows(only)
+    for result in results:
+        say(result.line())
+    report = {
+        "start": start, "commit": commit(), "versions": versions(), "machine": machine(),
+        "results": [result.as_document() for result in results], **on_stack,
+    }  # fmt: skip
+    say(f"written to {write(report, read_stack().home)}")
+    return 1 if Verdict.FAIL in {result.verdict for result in results} else 0
+
+
+if __name__ == "__main__":
+    os.environ.update({name: text for name, text in ENVIRONMENT.items() if name not in os.environ})
+    sys.exit(asyncio.run(main()))
