@@ -14,6 +14,7 @@ from shared.db.database import Database
 from shared.pdf import PdfPrinter
 from shared.service import Service
 from tests.conftest import NewDatabase
+from tests.receipt.world import World
 from tests.support.web import client_of
 
 
@@ -46,3 +47,14 @@ def service(
 async def client(service: Service, database: Database) -> AsyncIterator[AsyncClient]:
     async with client_of(service, database) as client:
         yield client
+
+
+@pytest.fixture
+async def world(
+    client: AsyncClient,
+    database: Database,
+    service: Service,
+    printer: PdfPrinter,
+    store: LocalFolder,
+) -> World:
+    return World(client, database, service, printer, store)
