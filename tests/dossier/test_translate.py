@@ -231,3 +231,16 @@ def test_given_a_bad_answer_when_it_is_read_then_reason_and_field_are_named(
         read_acknowledgement(value)
 
     assert (refused.value.refusal.reason_code, refused.value.refusal.field) == (reason, field)
+
+
+@pytest.mark.parametrize(
+    ("written", "echoed"),
+    [("h34.10-261322-0007", "h34.10-261322-0007"), ("Nguyễn Văn Đức", None), ("", "")],
+)
+def test_given_a_code_that_is_none_when_it_is_refused_then_only_what_looks_like_one_goes_back(
+    written: str, echoed: str | None
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read(a_body(MaHoSo=written))
+
+    assert refused.value.refusal.written_code == echoed

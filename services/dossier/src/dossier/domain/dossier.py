@@ -130,6 +130,11 @@ class Change:
         return not self.values and not self.cleared
 
 
+def is_withdrawn(status: int | None) -> bool:
+    """Tell whether a dossier of national ``status`` owes nothing any more."""
+    return _STATES.get(status or 0) is State.WITHDRAWN
+
+
 def trigger_of(state: State, status: int) -> Trigger | None:
     """Return what national ``status`` makes happen in ``state``; None where it stays.
 

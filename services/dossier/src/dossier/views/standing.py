@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from dossier.domain.dossier import is_withdrawn
 from dossier.views.board import BoardRow, FeeState, PaymentState
 from dossier.views.search import Folded
+from shared.contracts.fee import WithdrawalReason
 
 
 class Standing(StrEnum):
@@ -18,6 +21,8 @@ class Standing(StrEnum):
     EXEMPT = "exempt"
     DUE = "due"
     PAID = "paid"
+    PAID_ELSEWHERE = "paid_elsewhere"
+    """The province collected it itself."""
     CLOSED = "closed"
     """Nothing is asked for any more."""
 
@@ -45,16 +50,11 @@ class Wait:
     """The reason, or which fact."""
 
 
-_OF_PAYMENT = {
-    PaymentState.DUE: Standing.DUE,
-    PaymentState.PAID: Standing.PAID,
-    PaymentState.CLOSED: Standing.CLOSED,
-}
-_OF_FEE = {
+_OF_PAYMENT: Final = {PaymentState.DUE: Standing.DUE, PaymentState.PAID: Standing.PAID}
+_OF_FEE: Final = {
     FeeState.PENDING: Standing.NO_TARIFF,
     FeeState.EXEMPTED: Standing.EXEMPT,
     FeeState.WITHDRAWN: Standing.CLOSED,
-    FeeState.ASSESSED: Standing.AWAITING_FEE,
 }
 
 
@@ -62,10 +62,12 @@ def standing_of(line: BoardRow) -> Standing:
     """Return the one word for a line: an open payable first, then what was paid, then the fee."""
     if line.payment_state in {PaymentState.DUE, PaymentState.PAID}:
         return _OF_PAYMENT[line.payment_state]
+    if line.fee_state is FeeState.WITHDRAWN and line.fee_reason == WithdrawalReason.PAID_ELSEWHERE:
+        return Standing.PAID_ELSEWHERE
     if line.fee_state is not None and line.fee_state is not FeeState.ASSESSED:
         return _OF_FEE[line.fee_state]
-    if line.payment_state is not None:
-        return _OF_PAYMENT[line.payment_state]
+    if line.payment_state is not None or is_withdrawn(line.status):
+        return Standing.CLOSED
     return Standing.AWAITING_FEE
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from dossier.adapters.province import messages, translate, words
 from dossier.domain.dossier import StatedDossier
 from dossier.domain.partner import Answer, PartnerDay
+from dossier.domain.search import toneless
 from shared.contracts.dossier import PartnerAnswer
 from shared.contracts.envelope import CODE_PATTERN
 from shared.contracts.party import PartyStated
@@ -23,6 +24,8 @@ UNKNOWN: Final = "unknown"
 """Stands for the dossier of a message that names none."""
 
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_LIKE_A_CODE: Final = re.compile(r"[^a-z]*(?:[a-z]{1,3}[^a-z]+)*[a-z]{0,3}")
+"""No word of more than three letters, as names have."""
 _INSTANT: Final[TypeAdapter[datetime]] = TypeAdapter(words.Instant)
 
 _REASONS: Final = {
@@ -54,7 +57,7 @@ class Refusal:
     dossier_code: str
     """In its stored form; ``unknown`` where the message names none."""
     written_code: str | None
-    """As the province wrote it."""
+    """As the province wrote it, where it looks like a code; a name in its place is not echoed."""
     agency_code: str
     """The receiving agency; ``-`` where it cannot be read."""
 
@@ -156,7 +159,7 @@ def _refusal(body: dict[str, Any], reason_code: str, field: str) -> Refusal:
         field=field,
         message_id=_short(message_id),
         dossier_code=stored_code(written),
-        written_code=_short(written),
+        written_code=_echo(written),
         agency_code=agency if isinstance(agency, str) and _REFERENCE.fullmatch(agency) else "-",
     )
 
@@ -166,6 +169,11 @@ def _short(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return value[:100].encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def _echo(written: object) -> str | None:
+    short = _short(written)
+    return short if short is not None and _LIKE_A_CODE.fullmatch(toneless(short)) else None
 
 
 def stored_code(written: object) -> str:
