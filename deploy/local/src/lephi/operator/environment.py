@@ -48,7 +48,8 @@ class Stack:
         The loopback address is preferred: look-ups from there are not limited.
         """
         port = self.variables.get("LEPHI_PORT")
-        return f"http://127.0.0.1:{port}" if port else self.need("PUBLIC_URL").rstrip("/")
+        here = self.variables.get("FRONT_DOOR_URL") or (port and f"http://127.0.0.1:{port}")
+        return (here or self.need("PUBLIC_URL")).rstrip("/")
 
 
 def read_stack() -> Stack:

@@ -26,7 +26,7 @@ _OFFSETS: Final = {
     "kafka": 12,
     "kafka-controller": 13,
 }
-_CONTAINER_PORTS: Final = {"postgres": 5432, "kafka": 9092, "mail-smtp": 8025}
+_CONTAINER_PORTS: Final = {"caddy": 8080, "postgres": 5432, "kafka": 9092, "mail-smtp": 8025}
 _SOCKET_PATH_LIMIT: Final = 100
 """A Unix socket's path may have 107 bytes, and supervisord appends its process id at first."""
 

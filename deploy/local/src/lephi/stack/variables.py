@@ -112,6 +112,7 @@ def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         **_wishes(layout),
         "LEPHI_HOME": str(layout.home),
         "LEPHI_PORT": str(layout.port),
+        "FRONT_DOOR_URL": here("caddy"),
         "PUBLIC_URL": public,
         "RECEIPT_URL": layout.settings.get("RECEIPT_URL", "").rstrip("/") or public,
         "SUPPORT_PHONE": layout.settings.get("SUPPORT_PHONE") or "1900 0000",
