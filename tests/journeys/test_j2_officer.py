@@ -40,7 +40,7 @@ async def test_given_a_paid_dossier_when_the_officer_looks_it_up_then_the_receip
         await shows(desk, "Đã thanh toán")
         await desk.get_by_text("Thông tin biên lai thanh toán").first.click()
         await shows(desk, "26TAA")
-        await desk.get_by_label("Thao tác").first.click()
+        await desk.locator("summary[aria-label='Thao tác']").first.click()
         await picture(desk, "ho-so-le-phi")
         await accessible(desk)
         link = desk.get_by_role("link", name="Xem biên lai").or_(

@@ -23,13 +23,14 @@ from shared.errors import DomainError, Kind
 from shared.ids import new_id
 from shared.inbox import FencedError, Place
 from shared.kafka.consumer import Consumer, Reader
+from shared.kafka.folding import folding
 from shared.kafka.loops import restarting
 from shared.kafka.relay import Relay
 from shared.kafka.topics import ensure_topics
 from shared.kafka.view_schema import prepare_views
 from shared.outbox import emit
 from shared.subscriptions import Subscription, on, on_batch
-from shared.views import Put, View, fold, folding
+from shared.views import Put, View, fold
 from tests.conftest import NewDatabase
 from tests.support.facts import NOON, a_cause, emitted
 from tests.support.servers import Servers

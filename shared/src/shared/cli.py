@@ -16,6 +16,7 @@ import uvloop
 from shared.db.database import Database
 from shared.jobs import Job, JobRunner, run_due
 from shared.kafka.consumer import Consumer, Reader
+from shared.kafka.folding import folding
 from shared.kafka.follower import follow
 from shared.kafka.loops import restarting
 from shared.kafka.relay import Relay
@@ -24,7 +25,6 @@ from shared.kafka.view_schema import prepare_views
 from shared.live import Live
 from shared.observability.logs import configure_logs
 from shared.service import Service
-from shared.views import folding
 from shared.web.app import create_app
 
 _log: Final = structlog.get_logger()

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import Envelope, Event
 from shared.db.metadata import ViewBase
-from shared.subscriptions import Message, Subscription, on_messages, read_envelope
 
 E = TypeVar("E", bound=Event)
 Key = tuple[tuple[str, Any], ...]
@@ -62,19 +61,6 @@ def tables(views: Iterable[View]) -> list[Table]:
     return [cast("Table", row.__table__) for view in views for row in view.rows]
 
 
-def folding(views: Sequence[View]) -> tuple[Subscription, ...]:
-    """Return the one subscription that folds ``views``, a poll in one transaction."""
-    by_type: dict[str, list[Fold]] = {}
-    for each in (each for view in views for each in view.folds):
-        by_type.setdefault(each.event.type, []).append(each)
-    topics = {each.event.topic for folds in by_type.values() for each in folds}
-
-    async def handle(session: AsyncSession, messages: Sequence[Message]) -> None:
-        await apply(session, _puts(by_type, messages))
-
-    return (on_messages(tuple(sorted(topics)), handle),) if topics else ()
-
-
 async def apply(session: AsyncSession, puts: Iterable[Put]) -> None:
     """Write ``puts`` in their order, merged by line first."""
     merged: dict[tuple[type[ViewBase], Key], Put] = {}
@@ -87,12 +73,6 @@ async def apply(session: AsyncSession, puts: Iterable[Put]) -> None:
             before = None
         merged[place] = put if before is None or put.delete else _merge(before, put)
     await _write(session, merged.values())
-
-
-def _puts(by_type: Mapping[str, Sequence[Fold]], messages: Sequence[Message]) -> Iterator[Put]:
-    for message in messages:
-        for each in by_type.get(message.event_type or "", ()):
-            yield from each.puts(read_envelope(each.event, message))
 
 
 def _merge(before: Put, after: Put) -> Put:
