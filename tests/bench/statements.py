@@ -110,17 +110,8 @@ async def run_pgbench(
 ) -> float:
     """Run ``file`` for so many seconds, or so often; return its transactions per second."""
     limit = ("-t", str(transactions)) if transactions else ("-T", str(max(1, round(seconds))))
-    words = (
-        "-n",
-        "-M",
-        "prepared",
-        "-f",
-        str(file),
-        "-c",
-        str(clients),
-        "-j",
-        str(min(2, clients)),
-    )
+    threads = str(min(2, clients))
+    words = ("-n", "-M", "prepared", "-f", str(file), "-c", str(clients), "-j", threads)
     process = await asyncio.create_subprocess_exec(
         str(pgbench()), *words, *limit, dsn,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -11,9 +11,9 @@ from pypdf import PdfReader
 
 from mock_bank.adapters.npsp import dialect
 from mock_bank.adapters.npsp.bill import make_bill
-from mock_bank.adapters.npsp.dialect import NotGenuineError, Told, UnreadableMessageError
+from mock_bank.adapters.npsp.dialect import NotGenuineError, UnreadableMessageError
 from mock_bank.domain.payments import TransactionState
-from mock_bank.domain.tellings import Result
+from mock_bank.domain.tellings import Result, Told
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "vectors.json").read_text())["npsp"]
 FIELDS = {"INIT": dialect.INIT_FIELDS, "CALLBACK": dialect.CALLBACK_FIELDS}

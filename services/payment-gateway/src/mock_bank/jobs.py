@@ -8,7 +8,6 @@ from mock_bank import use_cases
 from mock_bank.adapters.npsp import dialect
 from mock_bank.adapters.npsp.client import NpspClient
 from mock_bank.domain.tellings import UndeliverableError
-from mock_bank.tables import PaymentRow, TellingRow
 from shared.clock import utc_now
 from shared.db.database import Database
 from shared.jobs import Job
@@ -28,11 +27,10 @@ async def tell_partner(
     No transaction is open during the call. Dying after it repeats the callback, as banks do.
     """
     async with database.transaction() as session:
-        claimed = await use_cases.take_due_telling(session, only, now=utc_now())
-    if claimed is None:
+        due = await use_cases.take_due_telling(session, only, now=utc_now())
+    if due is None:
         return False
-    telling, payment = claimed
-    message = _message(telling, payment, secret)
+    message = dialect.confirm(due.told, due.result, secret=secret, forged=due.forged)
     failure: UndeliverableError | None = None
     answer = ""
     try:
@@ -41,20 +39,7 @@ async def tell_partner(
         failure = error
     async with database.transaction() as session:
         if failure is None:
-            await use_cases.mark_told(session, telling.id, answer)
+            await use_cases.mark_told(session, due.id, answer)
         else:
-            await use_cases.mark_untold(session, telling.id, failure.detail, now=utc_now())
+            await use_cases.mark_untold(session, due.id, failure.detail, now=utc_now())
     return True
-
-
-def _message(telling: TellingRow, payment: PaymentRow, secret: str) -> dict[str, str]:
-    told = dialect.Told(
-        partner=payment.partner,
-        reference=payment.reference,
-        amount_vnd=telling.amount_vnd,
-        bank_code=payment.bank_code,
-        description=payment.description,
-        transaction_code=payment.transaction_code or "",
-        said_at=telling.said_at,
-    )
-    return dialect.confirm(told, telling.result, secret=secret, forged=telling.forged)

@@ -16,12 +16,11 @@ from mock_bank.adapters.npsp.bill import make_bill
 from mock_bank.domain.payments import (
     Channel,
     PaymentNotFoundError,
+    TransactionState,
     Trigger,
-    transaction_state,
 )
 from mock_bank.schemas import Faults, FaultShown, FaultWanted, PaymentShown, TellingShown
 from mock_bank.settings import Settings
-from mock_bank.tables import PaymentRow
 from shared.clock import utc_now
 from shared.errors import DomainError
 from shared.web.identity import public
@@ -60,13 +59,12 @@ async def _obey(
     if kind not in _MESSAGES:
         raise dialect.UnreadableMessageError("LoaiBanTin is none of the protocol's")
     dialect.verify(message, dialect.QUESTION_FIELDS, secret)
-    row = await use_cases.ask_payment(
+    asked = await use_cases.ask_payment(
         session, Channel.NPSP, message["MaDoiTac"], message["MaThamChieu"], now=utc_now()
     )
     if kind == "GET_BILL":
-        return _bill(row)
-    state = transaction_state(row.status)
-    return JSONResponse(dialect.answer_query(_told(row), state, secret=secret))
+        return _bill(asked)
+    return JSONResponse(dialect.answer_query(asked.told, asked.state, secret=secret))
 
 
 async def _begin(session: AsyncSession, order: dialect.Order, public_url: str) -> Response:
@@ -76,22 +74,10 @@ async def _begin(session: AsyncSession, order: dialect.Order, public_url: str) -
     return JSONResponse(dialect.accept_order(order, address))
 
 
-def _bill(row: PaymentRow) -> Response:
-    if row.paid_vnd is None:
+def _bill(asked: use_cases.Asked) -> Response:
+    if asked.state is not TransactionState.SUCCESS:
         raise PaymentNotFoundError("nothing was paid, so there is no bill")
-    return Response(make_bill(_told(row)), media_type="application/pdf")
-
-
-def _told(row: PaymentRow) -> dialect.Told:
-    return dialect.Told(
-        partner=row.partner,
-        reference=row.reference,
-        amount_vnd=row.amount_vnd if row.paid_vnd is None else row.paid_vnd,
-        bank_code=row.bank_code,
-        description=row.description,
-        transaction_code=row.transaction_code or "",
-        said_at=row.decided_at or row.created_at,
-    )
+    return Response(make_bill(asked.told), media_type="application/pdf")
 
 
 @router.post("/api/payments/{payment_id}/approve")

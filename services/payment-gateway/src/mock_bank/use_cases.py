@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mock_bank import repository
 from mock_bank.domain import payments, tellings
 from mock_bank.domain.payments import LIFECYCLE, Channel, Trigger
-from mock_bank.domain.tellings import DELIVERY, Answer, Fault, Telling
+from mock_bank.domain.tellings import DELIVERY, Answer, Due, Fault, Telling, Told
 from mock_bank.tables import FaultRow, PaymentRow, TellingRow
 from shared.days import vietnam_day
 from shared.ids import new_id
@@ -57,14 +57,25 @@ async def begin_payment(session: AsyncSession, order: NewPayment, *, now: dateti
     return known
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What became of a payment, as its partner may know it."""
+
+    state: payments.TransactionState
+    told: Told
+
+
 async def ask_payment(
     session: AsyncSession, channel: Channel, partner: str, reference: str, *, now: datetime
-) -> PaymentRow:
+) -> Asked:
     """Return what became of the payment that ``partner`` calls ``reference``."""
     row = await repository.find_by_reference(session, channel, partner, reference)
     if row is None:
         raise payments.PaymentNotFoundError("no payment of this reference")
-    return _up_to_date(row, now)
+    _up_to_date(row, now)
+    amount_vnd = row.amount_vnd if row.paid_vnd is None else row.paid_vnd
+    told = _told(row, amount_vnd, row.decided_at or row.created_at)
+    return Asked(payments.transaction_state(row.status), told)
 
 
 async def show_payment(session: AsyncSession, payment_id: UUID, *, now: datetime) -> PaymentRow:
@@ -132,9 +143,14 @@ async def decline(session: AsyncSession, payment_id: UUID, *, now: datetime) -> 
 
 async def take_due_telling(
     session: AsyncSession, only: UUID | None, *, now: datetime
-) -> tuple[TellingRow, PaymentRow] | None:
+) -> Due | None:
     """Claim one callback that is due; None if there is none."""
-    return await repository.claim_due_telling(session, only, now=now, lease=_LEASE)
+    claimed = await repository.claim_due_telling(session, only, now=now, lease=_LEASE)
+    if claimed is None:
+        return None
+    telling, payment = claimed
+    told = _told(payment, telling.amount_vnd, telling.said_at)
+    return Due(telling.id, telling.result, told, telling.forged)
 
 
 async def mark_told(session: AsyncSession, telling_id: UUID, answer: str) -> None:
@@ -189,6 +205,18 @@ async def take_slowness(session: AsyncSession, channel: Channel) -> timedelta:
     """Use up one ``slow``; return how long the answer waits, zero if none was asked for."""
     taken = await repository.take_faults(session, channel, (Fault.SLOW,))
     return taken.get(Fault.SLOW, timedelta(0))
+
+
+def _told(row: PaymentRow, amount_vnd: int, said_at: datetime) -> Told:
+    return Told(
+        partner=row.partner,
+        reference=row.reference,
+        amount_vnd=amount_vnd,
+        bank_code=row.bank_code,
+        description=row.description,
+        transaction_code=row.transaction_code or "",
+        said_at=said_at,
+    )
 
 
 def _up_to_date(row: PaymentRow, now: datetime) -> PaymentRow:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from shared.errors import DomainError, Kind
 from shared.lifecycle import Lifecycle, Step
@@ -95,6 +96,29 @@ class Telling:
     said_at: datetime
     due_at: datetime | None
     forged: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a callback, an answer and a bill say about one payment."""
+
+    partner: str
+    reference: str
+    amount_vnd: int
+    bank_code: str
+    description: str
+    transaction_code: str
+    said_at: datetime
+
+
+@dataclass(frozen=True)
+class Due:
+    """A callback to send now."""
+
+    id: UUID
+    result: Result
+    told: Told
+    forged: bool
 
 
 def debited(amount_vnd: int, faults: Mapping[Fault, timedelta]) -> int:

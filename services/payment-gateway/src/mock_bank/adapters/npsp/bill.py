@@ -3,7 +3,8 @@
 import unicodedata
 from typing import Final
 
-from mock_bank.adapters.npsp.dialect import Told, wire_time
+from mock_bank.adapters.npsp.dialect import wire_time
+from mock_bank.domain.tellings import Told
 
 _HEAD: Final = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 _OBJECTS: Final = (

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from mock_bank.domain.payments import TransactionState
-from mock_bank.domain.tellings import Result
+from mock_bank.domain.tellings import Result, Told
 from shared.days import in_vietnam
 from shared.errors import DomainError, Kind
 
@@ -61,19 +61,6 @@ class Order:
     description: str
     dossier_code: str
     collector: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a callback, a QUERY's answer and a bill say about one payment."""
-
-    partner: str
-    reference: str
-    amount_vnd: int
-    bank_code: str
-    description: str
-    transaction_code: str
-    said_at: datetime
 
 
 def read_message(raw: bytes) -> dict[str, Any]:
