@@ -108,6 +108,7 @@ async def test_given_an_officer_when_they_search_without_tone_marks_then_the_onl
         assert found.headers.get("location") == f"/can-bo/ho-so/{CODE}", typed
     both = await desk.page("/can-bo/ho-so?tim=261122")
     assert CODE in both
+    assert "Trần Thị Bình" in both
     assert "H34.10-261122-0008" in both
     assert OTHER not in both
     assert "Chưa tìm thấy hồ sơ nào" in await desk.page("/can-bo/ho-so?tim=le+thi+khong+co")
@@ -172,6 +173,7 @@ async def test_given_staff_when_they_open_the_facts_then_people_are_shown_to_tho
     seen = await desk.page(f"/can-bo/ho-so/{CODE}")
     await desk.sign_in(Role.OPERATOR)
     hidden = await desk.page(f"/can-bo/ho-so/{CODE}")
+    hidden += await desk.page("/can-bo/ho-so")
 
     assert "Nguyễn Văn Đức" in seen
     assert "0620******01" in seen

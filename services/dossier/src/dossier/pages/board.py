@@ -1,7 +1,7 @@
 """Lines of a list of dossiers, and the address of each of its pages."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -75,11 +75,14 @@ class ShownLine:
     """What is due, else what was paid, else what was assessed; None while unknown."""
     may_pay: bool
     has_receipt: bool
+    owner: str | None = None
+    """Name of the owner, for staff who need it."""
 
 
-def lines_to_show(rows: Iterable[BoardRow]) -> list[ShownLine]:
-    """Return board lines in the words of the staff."""
-    return [_line(row, words.standing_tag(standing_of(row))) for row in rows]
+def lines_to_show(rows: Iterable[BoardRow], owners: Mapping[str, str]) -> list[ShownLine]:
+    """Return board lines in the words of the staff, with ``owners`` by code."""
+    lines = [_line(row, words.standing_tag(standing_of(row))) for row in rows]
+    return [replace(line, owner=owners.get(line.row.dossier_code)) for line in lines]
 
 
 def own_lines_to_show(rows: Iterable[BoardRow]) -> list[ShownLine]:

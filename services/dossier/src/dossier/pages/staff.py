@@ -1,17 +1,21 @@
 """*Hôm nay* and *Tra cứu hồ sơ toàn cơ quan*."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dossier.domain.search import MAX_TYPED, parse_search
-from dossier.pages.access import STAFF_ONLY, visible_to
+from dossier.pages.access import STAFF_ONLY, sees_people, visible_to
 from dossier.pages.board import BoardQuery, lines_to_show
+from dossier.use_cases import look
 from dossier.views import search
+from dossier.views.board import BoardRow
 from dossier.views.search import Asked, Filter
 from shared.clock import utc_now
-from shared.web.identity import SignedIn
+from shared.web.identity import SignedIn, User
 from shared.web.pages import render, translate
 from shared.web.request import Transaction
 
@@ -31,9 +35,9 @@ async def show_today(request: Request, session: Transaction, user: SignedIn) -> 
         Asked(agencies=agencies, search=None, show=show, after=None, limit=_ON_TODAY)
         for show in (Filter.UNPAID, Filter.PAID, Filter.WAITING)
     ]
-    due, paid, waiting = [
-        lines_to_show((await search.find_lines(session, asked))[:_ON_TODAY]) for asked in short
-    ]
+    found = [(await search.find_lines(session, asked))[:_ON_TODAY] for asked in short]
+    owners = await _owners(session, user, [line for lines in found for line in lines])
+    due, paid, waiting = [lines_to_show(lines, owners) for lines in found]
     return render(request, "today.html", today=today, now=now, due=due, paid=paid, waiting=waiting)
 
 
@@ -61,13 +65,21 @@ async def show_board(
         request,
         "board.html",
         wanted=wanted,
-        lines=lines_to_show(lines),
+        lines=lines_to_show(lines, await _owners(session, user, lines)),
         filters=_filters(wanted),
         open_filter=wanted.filtered(wanted.loc),
         empty_hint=_empty_hint(wanted),
         next_url=wanted.after(lines[-1]) if len(found) > wanted.limit else None,
         first_url=wanted.first() if wanted.sau else None,
     )
+
+
+async def _owners(
+    session: AsyncSession, user: User, lines: Sequence[BoardRow]
+) -> Mapping[str, str]:
+    if not sees_people(user):
+        return {}
+    return await look.owner_names(session, [line.dossier_code for line in lines])
 
 
 def _filters(wanted: BoardQuery) -> list[tuple[str, str]]:

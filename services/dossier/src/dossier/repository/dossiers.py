@@ -1,6 +1,6 @@
 """Statements on dossiers and their people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,14 @@ async def find_party(session: AsyncSession, dossier_code: str) -> PartyStated | 
     return PartyStated.model_validate(
         {"dossier_code": dossier_code, "payer": row.payer, "owner": row.owner}
     )
+
+
+async def owner_names(session: AsyncSession, codes: Sequence[str]) -> Mapping[str, str]:
+    """Return the owners' names of the dossiers among ``codes`` whose people are known."""
+    statement = select(PartyRow.dossier_code, PartyRow.owner["name"].astext).where(
+        PartyRow.dossier_code.in_(codes)
+    )
+    return dict((await session.execute(statement)).tuples().all())
 
 
 async def codes_of_citizen(

@@ -1,6 +1,6 @@
 """What doors show of decision tables: a dossier, its people, what the province was told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,6 +52,11 @@ async def find_visible(
     if row is None or not {row.receiving_agency, row.collecting_agency} & set(visible):
         raise DossierNotFoundError(dossier_code)
     return row
+
+
+async def owner_names(session: AsyncSession, codes: Sequence[str]) -> Mapping[str, str]:
+    """Return the names of the owners of ``codes``, for staff who need them."""
+    return await dossiers.owner_names(session, codes)
 
 
 async def codes_of_citizen(
