@@ -51,7 +51,7 @@ async def test_given_a_paid_dossier_when_the_officer_looks_it_up_then_the_receip
         assert re.fullmatch(r"/can-bo/bien-lai/[0-9a-f-]{36}/pdf", address)
 
         async def file() -> bytes:
-            answer = await desk.request.get(address or "")
+            answer = await desk.request.get(address or "", headers={"accept": "text/html"})
             return await answer.body() if answer.status == 200 else b""
 
         text = PdfReader(io.BytesIO(await eventually(file))).pages[0].extract_text()
