@@ -15,6 +15,7 @@ from dossier.views.standing import Standing, standing_of
 
 BOARD_PATH: Final = "/can-bo/ho-so"
 _SEPARATOR: Final = "~"
+_PAGE: Final = 50
 
 
 class BoardQuery(BaseModel):
@@ -25,7 +26,7 @@ class BoardQuery(BaseModel):
     tim: Annotated[str, Field(max_length=200)] = ""
     loc: Filter = Filter.ALL
     sau: Annotated[str, Field(max_length=100)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200)] = _PAGE
 
     @property
     def opens_only_hit(self) -> bool:
@@ -60,6 +61,8 @@ class BoardQuery(BaseModel):
         wanted = {"tim": self.tim, **parts}
         if wanted.get("loc") == Filter.ALL.value:
             del wanted["loc"]
+        if self.limit != _PAGE:
+            wanted["limit"] = str(self.limit)
         given = {name: value for name, value in wanted.items() if value}
         return f"{BOARD_PATH}?{urlencode(given)}" if given else BOARD_PATH
 
