@@ -8,6 +8,7 @@ import pytest
 from shared.db.database import Database
 from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
+from tests.support.folders import a_folder
 from tests.support.servers import Servers, start_servers
 
 os.environ.update(ENVIRONMENT)
@@ -23,9 +24,9 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """One PostgreSQL and one Kafka for the whole run."""
-    with start_servers(tmp_path_factory.mktemp("servers")) as running:
+    with a_folder("servers") as folder, start_servers(folder) as running:
         os.environ["KAFKA_BOOTSTRAP"] = running.kafka
         yield running
 

@@ -7,13 +7,14 @@ from httpx import AsyncClient
 from playwright.async_api import Browser, async_playwright
 
 from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.folders import a_folder
 from tests.support.stack import Stack, running_stack
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """One embedded stack for all journeys, in a folder and on ports of its own."""
-    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+    with a_folder("stack") as folder, running_stack(folder) as running:
         yield running
 
 
