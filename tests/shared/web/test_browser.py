@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fastapi import APIRouter, Request
-from playwright.async_api import Browser, ConsoleMessage, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Route, async_playwright, expect
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -107,6 +107,25 @@ async def test_given_an_open_page_when_a_fact_comes_then_it_changes_and_keeps_wh
         await expect(page.locator("#state .tag").first).to_have_text("Đã thanh toán")
         await expect(page.locator("#ma")).to_have_value("H34")
         await expect(page.locator("main")).to_have_count(1)
+
+
+async def test_given_a_slow_network_when_the_stream_script_comes_late_then_the_page_still_hears(
+    browser: Browser, address: str, site: Site
+) -> None:
+    state["word"] = "Chờ thanh toán"
+    async with a_page(browser, address) as page:
+
+        async def late(route: Route) -> None:
+            await page.wait_for_function("typeof htmx === 'object'")
+            await page.evaluate("new Promise((done) => setTimeout(done, 50))")
+            await route.continue_()
+
+        await page.route("**/hx-sse.min.js*", late)
+        await page.goto("/phan/citizen")
+        state["word"] = "Đã thanh toán"
+        site.live.tell("key")
+
+        await expect(page.locator("#state .tag").first).to_have_text("Đã thanh toán")
 
 
 async def test_given_the_keyboard_when_it_is_used_then_search_and_menus_answer(
