@@ -1,7 +1,6 @@
 """Fees, payables and the platform's messages; each test names what matters to it."""
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from payment_gateway import handlers
@@ -9,6 +8,7 @@ from payment_gateway.domain.attempts import Attempt
 from payment_gateway.domain.payables import Payable
 from payment_gateway.use_cases import look, pay
 from payment_gateway.use_cases.pay import Choice
+from shared.clock import utc_now
 from shared.contracts.fee import FeeAssessed
 from shared.contracts.parts import (
     Account,
@@ -22,12 +22,11 @@ from shared.contracts.parts import (
 from shared.db.database import Database
 from shared.ids import new_id
 from tests.support.environment import ENVIRONMENT
-from tests.support.facts import NOON, a_cause, an_envelope
+from tests.support.facts import a_cause, an_envelope
 
 CODE: Final = "H34.10-261122-0007"
 SECRET: Final = ENVIRONMENT["NPSP_SECRET"]
 BANK: Final = "970436"
-LATER: Final = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 CONTEXT: Final = Context(
     procedure_code="2.000815",
@@ -113,7 +112,7 @@ async def given_an_attempt(
     before = supersedes.id if supersedes is not None else None
     async with database.transaction() as session:
         return await pay.start_attempt(
-            session, choice, supersedes=before, cause=a_cause(), now=NOON
+            session, choice, supersedes=before, cause=a_cause(), now=utc_now()
         )
 
 
