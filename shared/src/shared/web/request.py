@@ -1,6 +1,6 @@
 """What a route may ask for: a transaction, the cause of what it does, its service's settings."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar, cast
 from uuid import UUID
@@ -38,14 +38,19 @@ def cause_of(request: Request) -> Cause:
     return cast("Cause", request.state.cause)
 
 
-RequestCause = Annotated[Cause, Depends(cause_of)]
+async def _cause(request: Request) -> Cause:
+    # A plain function would be run in a thread, for every request.
+    return cause_of(request)
+
+
+RequestCause = Annotated[Cause, Depends(_cause)]
 """Handed down to every fact that the request causes."""
 
 
-def settings_of(kind: type[S]) -> Callable[[Request], S]:
+def settings_of(kind: type[S]) -> Callable[[Request], Awaitable[S]]:
     """Return a dependency that gives the service's settings as ``kind``."""
 
-    def settings(request: Request) -> S:
+    async def settings(request: Request) -> S:
         found = request.app.state.settings
         if not isinstance(found, kind):
             raise TypeError(f"this service's settings are no {kind.__name__}")

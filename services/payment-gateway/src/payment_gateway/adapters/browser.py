@@ -23,7 +23,7 @@ _BANK_COOKIE: Final = "last-bank"
 _BANK_SECONDS: Final = 365 * 24 * 3600
 
 
-def _links(settings: Configured) -> Links:
+async def _links(settings: Configured) -> Links:
     return Links(settings.link_key.get_secret_value(), settings.public_url)
 
 
