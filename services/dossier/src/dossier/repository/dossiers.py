@@ -108,10 +108,11 @@ async def find_party(session: AsyncSession, dossier_code: str) -> PartyStated | 
 
 async def owner_names(session: AsyncSession, codes: Sequence[str]) -> Mapping[str, str]:
     """Return the owners' names of the dossiers among ``codes`` whose people are known."""
-    statement = select(PartyRow.dossier_code, PartyRow.owner["name"].astext).where(
+    statement = select(PartyRow.dossier_code, PartyRow.owner["name"].astext.label("name")).where(
         PartyRow.dossier_code.in_(codes)
     )
-    return dict((await session.execute(statement)).tuples().all())
+    names = await session.execute(statement)
+    return {row.dossier_code: row.name for row in names}
 
 
 async def codes_of_citizen(
