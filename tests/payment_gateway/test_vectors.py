@@ -105,6 +105,18 @@ def test_given_a_genuine_message_that_is_no_money_when_it_is_heard_then_it_is_ke
     assert hear(told("LP0000000000T01", **changes)) == Unusable(reason)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "20261324120000", "2026112412000", "2026-11-24 12:", "٢" * 14]
+)
+def test_given_money_without_a_readable_time_when_it_is_heard_then_it_is_money_all_the_same(
+    text: str,
+) -> None:
+    heard = hear(told("LP0000000000T01", ThoiGianGD=text))
+
+    assert isinstance(heard, Credit)
+    assert heard.booked_at is None
+
+
 def test_given_a_failure_when_it_is_heard_then_its_code_is_plain() -> None:
     heard = hear(told("LP0000000000T01", MaLoi="24 đã hủy"))
 

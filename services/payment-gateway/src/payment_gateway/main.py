@@ -19,14 +19,15 @@ from shared.db.database import Database
 from shared.service import Service
 
 ROUTERS: Final = (
+    platform.router,
+    payables.router,
+    attempts.router,
     payable.router,
     phone.router,
     desk.router,
     money.router,
-    payables.router,
-    attempts.router,
-    platform.router,
 )
+"""The platform's first: a callback is matched before all else."""
 
 
 def make_service() -> Service:

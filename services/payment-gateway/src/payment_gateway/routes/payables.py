@@ -84,8 +84,9 @@ async def _due(request: Request, dossier_code: str, limits: LookUpLimit) -> Paya
     await limits.check(request, code)
     async with database_of(request).transaction() as session:
         payable = await look.find_payable(session, code)
-    if payable is None or not payable.takes_money:
+    if payable is None:
         await limits.miss(request, code)
+    if payable is None or not payable.takes_money:
         raise PayableNotFoundError(code)
     return payable
 

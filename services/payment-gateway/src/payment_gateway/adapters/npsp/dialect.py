@@ -31,6 +31,7 @@ ANSWER_FIELDS: Final = ("MaLoi", "MoTaLoi", "MaDoiTac", "MaThamChieu", "ThoiGian
 
 _MAX_FIELD: Final = 255
 _TIME: Final = "%Y%m%d%H%M%S"
+_TIME_LENGTH: Final = 14
 
 Fields = Mapping[str, str]
 
@@ -91,8 +92,11 @@ def amount_of(message: Fields) -> int:
 
 def time_of(message: Fields) -> datetime | None:
     """Return the instant of ThoiGianGD, Vietnam's time on a 24-hour clock; None if it is none."""
+    text = message.get("ThoiGianGD", "")
+    if len(text) != _TIME_LENGTH or not (text.isascii() and text.isdigit()):
+        return None
     try:
-        local = datetime.strptime(message.get("ThoiGianGD", ""), _TIME).replace(tzinfo=VIETNAM)
+        local = datetime.fromisoformat(f"{text[:8]}T{text[8:]}").replace(tzinfo=VIETNAM)
     except ValueError:
         return None
     return local.astimezone(UTC)
