@@ -15,6 +15,7 @@ from shared.web.live import event_stream
 from shared.web.pages import STATIC, render
 from tests.shared.web.site import Site, serving, some_settings
 from tests.support.browser import CHROMIUM, DESK, FLAGS, PHONE, a_page, accessible
+from tests.support.waiting import eventually
 
 NOW = datetime(2026, 11, 22, 7, 5, 9, tzinfo=UTC)
 OFFICER = User(
@@ -115,8 +116,11 @@ async def test_given_a_slow_network_when_the_stream_script_comes_late_then_the_p
     state["word"] = "Chờ thanh toán"
     async with a_page(browser, address) as page:
 
+        async def is_started() -> bool:
+            return bool(await page.evaluate("typeof htmx === 'object'"))
+
         async def late(route: Route) -> None:
-            await page.wait_for_function("typeof htmx === 'object'")
+            await eventually(is_started)
             await page.evaluate("new Promise((done) => setTimeout(done, 50))")
             await route.continue_()
 
