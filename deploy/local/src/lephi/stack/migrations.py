@@ -1,14 +1,9 @@
 """Migrates the databases before their services start; skipped when nothing can have changed."""
 
 import importlib.util
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 import asyncpg
 
@@ -17,13 +12,11 @@ from lephi.servers.process import ServerError
 from lephi.stack.processes import Process
 from lephi.stack.variables import prefix_of, role_of
 
-_LOG_LINES: Final = 20
-
 
 def bring_up_to_date(
     stamp: Path, services: Mapping[str, Process], say: Callable[[str], None]
 ) -> None:
-    """Migrate every database, two at a time.
+    """Migrate every database.
 
     ``stamp`` holds a digest of all migrations and of the versions that the databases had after
     them: a database put back from an older copy has other versions, and is migrated.
@@ -31,23 +24,24 @@ def bring_up_to_date(
     if stamp.exists() and stamp.read_text(encoding="ascii") == _digest(services):
         return
     say("Migrating the databases")
-    with ThreadPoolExecutor(max_workers=2) as workers:
-        for name, done in zip(services, workers.map(_migrate, services.values()), strict=True):
-            if done.returncode != 0:
-                lines = (done.stdout + done.stderr).splitlines()
-                raise ServerError("\n".join([f"{name}: migrate failed", *lines[-_LOG_LINES:]]))
+    _migrate_all(services)
     stamp.write_text(_digest(services), encoding="ascii")
 
 
-def _migrate(process: Process) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", role_of(process.name), "migrate"],
-        env={**os.environ, **process.variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _migrate_all(services: Mapping[str, Process]) -> None:
+    # Imported when needed: they take longer than most commands.
+    from alembic.util.exc import CommandError  # noqa: PLC0415
+    from sqlalchemy import MetaData  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from shared.db.migrate import migrate  # noqa: PLC0415
+
+    for name, process in services.items():
+        try:
+            # Going upwards needs no tables of the service, so that one process does it for all.
+            migrate(process.variables[f"{prefix_of(name)}_DATABASE_URL"], role_of(name), MetaData())
+        except (CommandError, SQLAlchemyError, OSError) as error:
+            raise ServerError(f"{name}: migrate failed: {error}") from error
 
 
 def _digest(services: Mapping[str, Process]) -> str:
