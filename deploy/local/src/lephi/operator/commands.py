@@ -18,11 +18,12 @@ from lephi.operator.health import examine
 from lephi.operator.parked_commands import parked
 from lephi.operator.seed.dossiers import example_code, make_dossiers
 from lephi.operator.seed.publish import publish
-from lephi.operator.streams import facts_of
+from lephi.operator.streams import facts_of, wait_until_quiet
 from lephi.operator.timeline import Moment, moments
 from shared.clock import utc_now
 from shared.days import vietnam_day
 
+_QUIET_SECONDS: Final = 10.0
 _LOOKS: Final = 8
 _LOOK_SECONDS: Final = 0.4
 
@@ -84,6 +85,8 @@ def pay(
         door = FrontDoor(stack.front_door, patience_seconds=patience)
         try:
             chosen = code or await demo.find_payable_code(door, load, now=utc_now())
+            if use_demo:  # So that the hops show a payment, not the loading before it.
+                await wait_until_quiet(stack.kafka, most_seconds=_QUIET_SECONDS)
             paid = await door.pay(chosen)
         finally:
             await door.close()

@@ -1,5 +1,6 @@
 """Reads the kept streams directly, without a group: the operator looks and moves nothing."""
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -16,6 +17,7 @@ from shared.contracts.catalogue import KEPT_TOPICS, PARTITIONS
 from shared.errors import DomainError, Kind
 
 _POLL_MS: Final = 500
+_QUIET_SECONDS: Final = 0.5
 _POLL_RECORDS: Final = 1000
 
 
@@ -157,6 +159,18 @@ async def find(bootstrap: str, event_id: str) -> Said | None:
             if said.event["id"] == event_id:
                 return said
     return None
+
+
+async def wait_until_quiet(bootstrap: str, *, most_seconds: float) -> None:
+    """Wait until nobody has said anything for a moment, or until ``most_seconds`` are over."""
+    async with open_reader(bootstrap) as reader:
+        ends: list[Extent] = []
+        for _ in range(int(most_seconds / _QUIET_SECONDS)):
+            now = await extents(reader, KEPT_TOPICS)
+            if now == ends:
+                return
+            ends = now
+            await asyncio.sleep(_QUIET_SECONDS)
 
 
 def partition_of(key: str) -> int:
