@@ -162,6 +162,20 @@ async def test_given_an_idle_child_when_it_has_ended_then_the_next_page_is_print
         await printer.close()
 
 
+async def test_given_a_child_that_has_printed_its_share_when_more_comes_then_another_goes_on() -> (
+    None
+):
+    printer = PdfPrinter(PdfLimits(pages=2))
+    try:
+        pages = [
+            await printer.render(f"<p>{word}</p>", style=STYLE) for word in ("Một", "Hai", "Ba")
+        ]
+
+        assert [text_of(page).strip() for page in pages] == ["Một", "Hai", "Ba"]
+    finally:
+        await printer.close()
+
+
 async def test_given_a_printing_child_when_looked_at_then_it_knows_no_secret(
     printer: PdfPrinter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

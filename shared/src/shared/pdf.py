@@ -55,6 +55,8 @@ class PdfLimits:
     memory_bytes: int = 1_500_000_000
     """Of address space, which is several times what is used."""
     idle_seconds: int = 120
+    pages: int = 300
+    """Then a child ends as if idle: Pango may keep 150 kB of a page (tabular figures, for one)."""
 
 
 class PdfPrinter:
@@ -123,6 +125,7 @@ class PdfPrinter:
             self._child = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "shared.pdf",
                 str(limits.cpu_seconds), str(limits.memory_bytes), str(limits.idle_seconds),
+                str(limits.pages),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
                 env=_environment(), limit=2**20,
             )  # fmt: skip
@@ -245,32 +248,35 @@ def _allow_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO, cpu_seconds: int, idle_seconds: int) -> None:
-    """Answer requests until there are no more, or none for ``idle_seconds``."""
+def _serve(requests: BinaryIO, answers: BinaryIO, limits: PdfLimits) -> None:
+    """Answer requests until there are no more, none for a while, or enough are answered."""
     press = _Press()
     sys.addaudithook(_refuse)
-    while select.select([requests], [], [], idle_seconds)[0]:
+    for _ in range(limits.pages):
+        if not select.select([requests], [], [], limits.idle_seconds)[0]:
+            return
         head = requests.read(_HEAD.size)
         if len(head) < _HEAD.size:
             return
         _, html_length, style_length = _HEAD.unpack(head)
         html, style = requests.read(html_length), requests.read(style_length)
-        _allow_cpu(cpu_seconds)
+        _allow_cpu(limits.cpu_seconds)
         kind, content = press.render(html, style)
         answers.write(_HEAD.pack(kind, len(content), 0) + content)
         answers.flush()
 
 
 def main(arguments: list[str]) -> None:
-    """Be the child: CPU seconds per page, bytes of address space, idle seconds."""
-    cpu_seconds, memory_bytes, idle_seconds = map(int, arguments)
+    """Be the child: CPU seconds per page, bytes of address space, idle seconds, pages."""
+    cpu_seconds, memory_bytes, idle_seconds, pages = map(int, arguments)
+    limits = PdfLimits(cpu_seconds=cpu_seconds, idle_seconds=idle_seconds, pages=pages)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its child.
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # A library that prints harms no answer.
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    _serve(requests, answers, cpu_seconds, idle_seconds)
+    _serve(requests, answers, limits)
 
 
 if __name__ == "__main__":
