@@ -50,6 +50,7 @@ async def test_given_a_dossier_when_the_citizen_pays_by_qr_then_both_screens_tur
         await phone.goto(address.replace(stack.environment["PUBLIC_URL"], stack.url))
         await shows(phone, code)
         await phone.get_by_placeholder(re.compile("Tìm")).fill("vietcom")
+        await expect(phone.get_by_text("BIDV", exact=True).first).to_be_hidden()
         await phone.get_by_text("Vietcombank").first.click()
         await picture(phone, "dien-thoai")
         await accessible(phone)
