@@ -15,6 +15,7 @@ from typing import Any, Final
 import httpx
 
 from lephi.operator.environment import Stack, read_stack
+from lephi.operator.front import FrontDoorError
 from shared.errors import DomainError
 from tests.bench import paid, settled_payments
 from tests.bench.figures import Result, Verdict
@@ -78,11 +79,19 @@ async def measure_stack(only: frozenset[str]) -> dict[str, Any]:
         for line in idle_lines(idle):
             say(line)
     if "live" in only:
-        live = await measure_live(stack)
-        found["live"] = vars(live)
-        for line in live.lines():
-            say(line)
+        found |= await _live(stack)
     return found
+
+
+async def _live(stack: Stack) -> dict[str, Any]:
+    try:
+        live = await measure_live(stack)
+    except FrontDoorError as error:
+        say(f"live: {error.detail}")
+        return {"live": {"error": error.detail}}
+    for line in live.lines():
+        say(line)
+    return {"live": vars(live)}
 
 
 async def _runs(stack: Stack) -> bool:
