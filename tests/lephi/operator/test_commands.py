@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -191,3 +192,13 @@ def test_given_dossiers_when_seeded_twice_then_the_same_messages_are_on_the_stre
     assert len(said) == 50
     assert all(one.partition == partition_of(one.event["subject"]) for one in said)
     assert said[0].event["time"].startswith(today)
+
+
+def test_given_streams_that_nobody_writes_to_when_waited_for_then_it_ends_early(
+    fact_on_the_stream: Servers,
+) -> None:
+    begin = time.monotonic()
+
+    asyncio.run(streams.wait_until_quiet(fact_on_the_stream.kafka, most_seconds=60))
+
+    assert time.monotonic() - begin < 50
