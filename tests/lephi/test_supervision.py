@@ -37,7 +37,7 @@ def layout(tmp_path: Path) -> Layout:
 def supervisor(layout: Layout) -> Iterator[Supervisor]:
     made = Supervisor(layout)
     made.start()
-    made.start_process(SLEEPER)
+    made.start_process(SLEEPER.name, SLEEPER.group)
     yield made
     if made.is_running():
         made.stop()

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from rich.table import Table
 from lephi.servers.process import ServerError
 from lephi.stack.demonstration import demonstrate, show_addresses
 from lephi.stack.layout import Layout, read_layout
-from lephi.stack.start import alone, bring_up, make_plan, speaker, unhealthy
+from lephi.stack.start import alone, bring_up, look_at, speaker, unhealthy
 from lephi.stack.supervision import Supervisor
 
 _INTERRUPTED: Final = 130
@@ -34,12 +35,13 @@ def up() -> None:
     """Start everything, wait until it is healthy, and show one payment (DEMO=0: do not)."""
     layout = read_layout()
     console = Console(highlight=False)
-    with _clear_words(), alone(layout):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # To end is to be interrupted.
+    with _clear_words("everything is stopped"), alone(layout):
         plan = bring_up(layout, speaker(console))
-        public_url = plan.variables["PUBLIC_URL"]
+    with _clear_words("the stack keeps running; make down stops it"):
         if layout.settings.get("DEMO", "1") != "0":
             demonstrate(layout, console)
-        show_addresses(layout, public_url, console)
+        show_addresses(layout, plan.variables["PUBLIC_URL"], console)
 
 
 def down() -> None:
@@ -74,7 +76,7 @@ def status(
     if not states:
         typer.echo(f"nothing runs in {layout.home} (make up)")
         raise typer.Exit(1)
-    sick = set(unhealthy(list(make_plan(layout).processes.values())))
+    sick = set(unhealthy(look_at(layout)))
     rows = [
         {
             "process": state.name,
@@ -121,13 +123,13 @@ def process(action: str, name: str) -> None:
     layout = read_layout()
     with _clear_words():
         supervisor = Supervisor(layout)
-        known = make_plan(layout).processes
-        if name not in known or action not in {"start", "stop", "restart"}:
-            raise typer.BadParameter(f"start | stop | restart, of one of: {', '.join(known)}")
+        groups = {state.name: state.group for state in supervisor.states()}
+        if name not in groups or action not in {"start", "stop", "restart"}:
+            raise typer.BadParameter(f"start | stop | restart, of one of: {', '.join(groups)}")
         if action != "start":
-            supervisor.stop_process(known[name])
+            supervisor.stop_process(name, groups[name])
         if action != "stop":
-            supervisor.start_process(known[name])
+            supervisor.start_process(name, groups[name])
 
 
 def _stop(layout: Layout) -> None:
@@ -168,12 +170,13 @@ def _own_memory(member: psutil.Process) -> int:
 
 
 @contextmanager
-def _clear_words() -> Iterator[None]:
+def _clear_words(left: str = "") -> Iterator[None]:
+    """Turn failures into a sentence and a status; ``left`` says what an interruption leaves."""
     try:
         yield
     except ServerError as error:
         typer.echo(f"lephi: {error}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        typer.echo("lephi: interrupted; everything is stopped", err=True)
+        typer.echo(f"lephi: interrupted; {left}", err=True)
         raise typer.Exit(_INTERRUPTED) from None

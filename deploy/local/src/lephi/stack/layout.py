@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from dotenv import dotenv_values
+
 import lephi
 
 LOOPBACK: Final = "127.0.0.1"
@@ -27,6 +29,7 @@ _OFFSETS: Final = {
     "kafka-controller": 13,
 }
 _CONTAINER_PORTS: Final = {"caddy": 8080, "postgres": 5432, "kafka": 9092, "mail-smtp": 8025}
+_USUAL_PORT: Final = 8080
 _SOCKET_PATH_LIMIT: Final = 100
 """A Unix socket's path may have 107 bytes, and supervisord appends its process id at first."""
 
@@ -94,10 +97,14 @@ class Layout:
 
 
 def read_layout() -> Layout:
-    """Return the copy that LEPHI_HOME and LEPHI_PORT name (default ``.lephi``, 8080)."""
+    """Return the copy that LEPHI_HOME and LEPHI_PORT name.
+
+    The usual folder is ``.lephi``; the usual port is the one of the folder's last start, else 8080.
+    """
     settings = dict(os.environ)
     home = Path(settings.get("LEPHI_HOME") or ".lephi").absolute()
-    return Layout(home, int(settings.get("LEPHI_PORT") or 8080), settings)
+    remembered = dotenv_values(home / "endpoints.env").get("LEPHI_PORT")
+    return Layout(home, int(settings.get("LEPHI_PORT") or remembered or _USUAL_PORT), settings)
 
 
 def data_folder() -> Path:

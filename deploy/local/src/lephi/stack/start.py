@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from dotenv import dotenv_values
 from rich.console import Console
 
 from lephi.servers.kafka import prepare_kafka
@@ -22,6 +24,7 @@ from lephi.stack.variables import (
     administration_url,
     as_lines,
     database_passwords,
+    endpoints,
     ensure_secrets,
     write_endpoints,
 )
@@ -71,6 +74,15 @@ def make_plan(layout: Layout) -> Plan:
     return Plan({each.name: each for each in processes}, text, variables, keys, password)
 
 
+def look_at(layout: Layout) -> list[Process]:
+    """Return the processes of a stack that has been started, without changing anything."""
+    keys = {name: text or "" for name, text in dotenv_values(layout.home / "secrets.env").items()}
+    known = {**endpoints(layout, keys), **keys}
+    nothing = Program(arguments=())
+    password = read_password(layout.home / "postgres")
+    return all_processes(layout, {"postgres": nothing, "kafka": nothing}, known, password)
+
+
 def bring_up(layout: Layout, say: Say) -> Plan:
     """Return when every process is healthy.
 
@@ -96,6 +108,7 @@ def bring_up(layout: Layout, say: Say) -> Plan:
             supervisor.start()
         _start_in_order(layout, supervisor, plan, say)
     except (KeyboardInterrupt, ServerError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second Ctrl-C must leave nothing behind.
         say("Stopping what was started")
         supervisor.stop()
         raise
@@ -115,7 +128,7 @@ def _differs(layout: Layout, plan: Plan) -> bool:
 def _start_in_order(layout: Layout, supervisor: Supervisor, plan: Plan, say: Say) -> None:
     def start(*names: str) -> None:
         for name in names:
-            supervisor.start_process(plan.processes[name])
+            supervisor.start_process(name, plan.processes[name].group)
 
     def wait(*names: str) -> None:
         for name in names:

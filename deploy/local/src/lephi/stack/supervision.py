@@ -115,13 +115,13 @@ class Supervisor:
             for each in found
         ]
 
-    def start_process(self, process: Process) -> None:
+    def start_process(self, name: str, group: str) -> None:
         """Start one process, if it does not run; do not wait for it."""
-        self._ask("startProcess", f"{process.group}:{process.name}", False)  # noqa: FBT003 - wire
+        self._ask("startProcess", f"{group}:{name}", False)  # noqa: FBT003 - wire
 
-    def stop_process(self, process: Process) -> None:
+    def stop_process(self, name: str, group: str) -> None:
         """Stop one process until somebody starts it again."""
-        self._ask("stopProcess", f"{process.group}:{process.name}", True)  # noqa: FBT003 - wire
+        self._ask("stopProcess", f"{group}:{name}", True)  # noqa: FBT003 - wire
 
     def stop(self) -> None:
         """Stop everything, those first that need others, and the daemon at last."""

@@ -65,7 +65,7 @@ def ensure_secrets(layout: Layout) -> dict[str, str]:
 
 def write_endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
     """Write endpoints.env: what a script needs to find and drive everything."""
-    variables = _endpoints(layout, keys)
+    variables = endpoints(layout, keys)
     write_private(layout.home / "endpoints.env", variables)
     return variables
 
@@ -102,7 +102,9 @@ def administration_url(layout: Layout, password: str) -> str:
     return superuser_url(layout.address_of("postgres"), password, "postgres")
 
 
-def _endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
+def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
+    """Return every address of the stack, and what the services are set to."""
+
     def here(name: str) -> str:
         return f"http://{layout.address_of(name)}"
 
