@@ -17,6 +17,7 @@ _OFFICIAL_NAMES: Final = {
     "Payee": {"name", "address"},
     "Context": {"procedure_name", "agency_name"},
     "Line": {"name", "legal_basis"},
+    "Money": {"bank_name"},
     "FeeLine": {"name", "declared_basis"},
     "TariffPublished": {"fee_name", "variant_name", "legal_basis"},
 }

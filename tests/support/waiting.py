@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 async def eventually(
-    look: Callable[[], Awaitable[T]], *, timeout_seconds: float = 15.0, pause: float = 0.05
+    look: Callable[[], Awaitable[T]], *, timeout_seconds: float = 30.0, pause: float = 0.05
 ) -> T:
     """Return the first true answer of ``look``; fail if there is none in time."""
     answer = None

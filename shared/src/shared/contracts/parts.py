@@ -217,6 +217,8 @@ class Money(Part):
     attempt_id: UUID | None = None
     channel: PaymentChannel
     bank_code: Code | None = None
+    bank_name: OfficialName | None = None
+    """The bank's short name as the channel's list has it: what is printed is copied."""
     channel_reference: ChannelReference
     till_id: UUID | None = None
     amount_vnd: PositiveVnd

@@ -3,7 +3,8 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 
 from payment_gateway.domain.channels import Bank, ChannelInfo
@@ -24,6 +25,12 @@ def read_catalogue() -> tuple[ChannelInfo, ...]:
         )
         for row in _rows("channels.csv")
     )
+
+
+@cache
+def bank_names() -> Mapping[str, str]:
+    """Return the short name of every bank and wallet by its code."""
+    return {bank.code: bank.name for bank in map(_bank, _rows("banks.csv"))}
 
 
 def slug(name: str) -> str:

@@ -67,6 +67,8 @@ class Credit:
     is_ours: bool
     """It names us as the partner."""
     raw: bytes
+    bank_name: str | None = None
+    """The short name of the bank, where our list knows its code."""
 
 
 @dataclass(frozen=True)

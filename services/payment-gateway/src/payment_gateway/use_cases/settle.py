@@ -170,6 +170,7 @@ def _applied(arrival: _Arrival) -> Money:
         attempt_id=arrival.attempt.id if arrival.attempt is not None else None,
         channel=credit.channel,
         bank_code=credit.bank_code,
+        bank_name=credit.bank_name,
         channel_reference=credit.channel_reference,
         amount_vnd=credit.amount_vnd,
         applied_vnd=arrival.verdict.applied_vnd,

@@ -105,7 +105,8 @@ def paper_of(issued: ReceiptIssued, payer: Payer | None) -> Paper:
 
 def money_in_words(money: Money) -> str:
     """Return through which channel a money came, from which bank, under which reference."""
-    parts = (CHANNELS[money.channel], money.bank_code, money.channel_reference)
+    bank = money.bank_name or money.bank_code
+    parts = (CHANNELS[money.channel], bank, money.channel_reference)
     return ", ".join(part for part in parts if part)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from payment_gateway.adapters.catalogue import bank_names
 from payment_gateway.adapters.npsp import dialect
 from payment_gateway.domain.monies import Credit, Failure, channel_reference
 from shared.contracts.parts import PaymentChannel
@@ -79,12 +80,14 @@ def read_credit(message: dialect.Fields, partner: Partner, raw: bytes) -> Credit
         return Unusable("npsp-amount-unreadable")
     if not message["MaGiaoDich"]:
         return Unusable("npsp-without-transaction")
+    bank_code = _bank_code(message["MaNganHang"])
     return Credit(
         channel=PaymentChannel.NPSP,
         reference=message["MaThamChieu"],
         channel_reference=channel_reference(message["MaGiaoDich"]),
         amount_vnd=amount_vnd,
-        bank_code=_bank_code(message["MaNganHang"]),
+        bank_code=bank_code,
+        bank_name=bank_names().get(bank_code or ""),
         booked_at=dialect.time_of(message),
         agency_code=partner.agency_code,
         is_ours=message["MaDoiTac"] == partner.code,
