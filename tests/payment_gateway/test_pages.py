@@ -314,6 +314,20 @@ async def test_given_a_paired_display_when_its_desk_signs_out_then_it_shows_noth
     assert "Ghép màn hình quầy" in after
 
 
+async def test_given_a_paired_display_when_its_desk_cuts_it_off_then_it_shows_nothing(
+    gateway: Gateway,
+) -> None:
+    await sign_in(gateway, Role.OFFICER)
+    await given_a_payable(gateway.database)
+    await gateway.submit("/can-bo/quay/hien", ma=CODE)
+    (display_id,) = await gateway.column("SELECT id FROM display")
+    display = f"/quay/{gateway.links.token(Purpose.DISPLAY, display_id)}"
+
+    await gateway.submit("/can-bo/quay/ngat")
+
+    assert CODE not in await gateway.page(display)
+
+
 @pytest.mark.parametrize("role", [Role.CITIZEN, Role.ACCOUNTANT])
 async def test_given_somebody_who_is_no_officer_when_they_open_the_desk_then_they_may_not(
     gateway: Gateway, role: Role
