@@ -20,7 +20,9 @@ from shared.errors import DomainError
 from tests.bench import paid, settled_payments
 from tests.bench.figures import Result, Verdict
 from tests.bench.machine import commit, machine, versions
+from tests.bench.scratch import Bench
 from tests.bench.stack import idle_lines, measure_idle, measure_live
+from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.servers import start_servers
 
@@ -56,11 +58,12 @@ async def measure_rows(only: frozenset[str]) -> list[Result]:
     if not only & {"P1", "P5", "P6"}:
         return found
     with tempfile.TemporaryDirectory() as folder, start_servers(Path(folder)) as servers:
+        bench = Bench(servers, Databases(servers.postgres), say)
         if "P1" in only:
-            found.append(await settled_payments.measure(servers, say, pairs=pairs(only, 3)))
+            found.append(await settled_payments.measure(bench, pairs=pairs(only, 3)))
         if only & {"P5", "P6"}:
             rate = found[0].ours.median * _SHARE_OF_P1 if found else _DEFAULT_RATE
-            found += await paid.measure(servers, say, rate=rate, only=only, rounds=pairs(only, 6))
+            found += await paid.measure(bench, rate=rate, only=only, rounds=pairs(only, 6))
     return found
 
 

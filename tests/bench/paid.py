@@ -24,12 +24,9 @@ from tests.bench.figures import Limit, Name, Result, percentile
 from tests.bench.floor import Floor, open_floor
 from tests.bench.load import Order
 from tests.bench.processes import Load, load_client, service
-from tests.bench.scratch import fill
-from tests.bench.settled_payments import Tell
+from tests.bench.scratch import Bench, Tell, fill
 from tests.contracts.examples import example_of
-from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
-from tests.support.servers import Servers
 
 P5_P50: Final = Name("P5", "paid → number, p50 ms", "ms", "floor", Limit(4, 2, most=True))
 P5_P99: Final = Name("P5", "paid → number, p99 ms", "ms", "floor", Limit(20, 10, most=True))
@@ -91,20 +88,20 @@ def _waited(one: list[float], began: float, seen: dict[str, float]) -> float:
 
 
 async def measure(
-    servers: Servers, tell: Tell, *, rate: float, only: frozenset[str], rounds: int = _ROUNDS
+    bench: Bench, *, rate: float, only: frozenset[str], rounds: int = _ROUNDS
 ) -> list[Result]:
     """Return the lines of P5 at ``rate`` callbacks a second, and of P6."""
     async with AsyncExitStack() as stack:
-        journey, floor = await _open(servers, stack)
+        journey, floor = await _open(bench, stack)
         await journey.round(_STORED, rate=5, seconds=1)
         found: list[Result] = []
         # Files first: what P5 leaves to be rendered would stand before them.
         if "P6" in only:
-            pairs = await _pairs(floor.file_ms, _files(journey), tell, "P6", rounds)
+            pairs = await _pairs(floor.file_ms, _files(journey), bench.tell, "P6", rounds)
             found += _lines((P6_P50, P6_P99), pairs)
         if "P5" in only:
             product = _numbers(journey, rate)
-            pairs = await _pairs(floor.number_ms, product, tell, "P5", rounds)
+            pairs = await _pairs(floor.number_ms, product, bench.tell, "P5", rounds)
             found += _lines((P5_P50, P5_P99), pairs)
     return found
 
@@ -147,24 +144,25 @@ def _p50(values: list[float]) -> float:
     return percentile(values, 50)
 
 
-async def _open(servers: Servers, stack: AsyncExitStack) -> tuple[Journey, Floor]:
+async def _open(bench: Bench, stack: AsyncExitStack) -> tuple[Journey, Floor]:
     """Start gateway and receipt, both whole processes, on fresh databases."""
-    templates = Databases(servers.postgres)
-    gateway, receipt = [await templates.fresh(name) for name in ("payment_gateway", "receipt")]
+    gateway, receipt = [
+        await bench.databases.fresh(name) for name in ("payment_gateway", "receipt")
+    ]
     await _prepare(gateway, receipt)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     variables = {
         "PAYMENT_GATEWAY_DATABASE_URL": gateway,
         "RECEIPT_DATABASE_URL": receipt,
         "RECEIPT_FILES_FOLDER": str(folder / "files"),
-        "KAFKA_BOOTSTRAP": servers.kafka,
+        "KAFKA_BOOTSTRAP": bench.servers.kafka,
     }
     stack.enter_context(service("receipt", "all", variables, folder))
     port = stack.enter_context(service("payment_gateway", "all", variables, folder))
     load = await stack.enter_async_context(load_client())
     connection = await asyncpg.connect(receipt)
     stack.push_async_callback(connection.close)
-    floor = await stack.enter_async_context(open_floor(servers, receipt))
+    floor = await stack.enter_async_context(open_floor(bench.servers, receipt))
     return Journey(port, load, connection), floor
 
 

@@ -1,6 +1,8 @@
 """A gateway's database full of payables whose payers are on the bank's page."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +14,9 @@ from shared.contracts.fee import FeeAssessed
 from shared.db.database import Database
 from tests.bench.load import AMOUNT_VND
 from tests.contracts.examples import example_of
+from tests.support.databases import Databases
 from tests.support.facts import an_envelope
+from tests.support.servers import Servers
 
 _ATTEMPT: Final = """
 INSERT INTO attempt (id, payable_id, ordinal, channel, reference, bank_code, amount_vnd, status,
@@ -38,6 +42,18 @@ INSERT INTO outbox_subject (topic, subject, last_sequence)
  SELECT 'lephi.payment', 'H34.10-261124-' || lpad(g::text, 7, '0'), 2
  FROM generate_series($1::bigint, $2::bigint) g
 """
+
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where is measured, and who is told how it goes."""
+
+    servers: Servers
+    databases: Databases
+    tell: Tell
 
 
 async def fill(database: Database, count: int) -> None:

@@ -11,10 +11,8 @@ from tests.bench import figures, statements
 from tests.bench.figures import Limit, Name, Result
 from tests.bench.load import Order
 from tests.bench.processes import Load, load_client, service
-from tests.bench.scratch import fill
-from tests.support.databases import Databases
+from tests.bench.scratch import Bench, Tell, fill
 from tests.support.environment import ENVIRONMENT
-from tests.support.servers import Servers
 
 P1: Final = Name("P1", "settled payments/s", "", "settle.pgbench", Limit(must=0.25, aim=0.40))
 _PAIRS: Final = 15
@@ -25,21 +23,19 @@ _OF_BASELINE: Final = 20_000
 """pgbench settles these over and over; each of the others is settled once, by the product."""
 _PER_SLICE: Final = 2_000
 
-Tell = Callable[[str], None]
 Slice = Callable[[], Awaitable[float]]
 """Works for one slice and returns how many it did per second."""
 
 
-async def measure(servers: Servers, tell: Tell, *, pairs: int = _PAIRS) -> Result:
+async def measure(bench: Bench, *, pairs: int = _PAIRS) -> Result:
     """Return P1's line."""
-    templates = Databases(servers.postgres)
-    url = await templates.fresh("payment_gateway")
+    url = await bench.databases.fresh("payment_gateway")
     database = Database(url)
     await fill(database, _PAYABLES)
     await database.close()
     with tempfile.TemporaryDirectory() as folder:
         logs = Path(folder)
-        variables = {"PAYMENT_GATEWAY_DATABASE_URL": url, "KAFKA_BOOTSTRAP": servers.kafka}
+        variables = {"PAYMENT_GATEWAY_DATABASE_URL": url, "KAFKA_BOOTSTRAP": bench.servers.kafka}
         with service("payment_gateway", "api", variables, logs) as port:
             async with load_client() as load:
                 slices = _slices(port, load)
@@ -48,8 +44,8 @@ async def measure(servers: Servers, tell: Tell, *, pairs: int = _PAIRS) -> Resul
                 settled = await statements.read_settled(url)
                 file.write_text(statements.script(settled, _OF_BASELINE), "utf-8")
                 bare = partial(statements.run_pgbench, url, file, seconds=_SECONDS)
-                found = await _pairs(bare, partial(slices, _PER_SLICE), tell, pairs)
-    await templates.drop(url)
+                found = await _pairs(bare, partial(slices, _PER_SLICE), bench.tell, pairs)
+    await bench.databases.drop(url)
     return found
 
 
