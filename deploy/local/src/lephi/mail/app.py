@@ -1,5 +1,6 @@
 """The mail catcher's two doors: SMTP takes messages, a small page under ``/thu-thu`` shows them."""
 
+import os
 from dataclasses import asdict
 from functools import partial
 from ipaddress import ip_address, ip_network
@@ -92,7 +93,7 @@ def _page(request: Request, template: str, **context: object) -> Response:
     use_language(request.cookies.get(LANGUAGE_COOKIE))
     shell = Shell(
         service="dossier", path=request.url.path, here=request.url.path,
-        language=current_language(), support_phone="", user=None,
+        language=current_language(), support_phone=os.environ.get("SUPPORT_PHONE", ""), user=None,
     )  # fmt: skip
     page = environment_of("lephi.mail").get_template(template)
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}

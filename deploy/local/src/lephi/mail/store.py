@@ -1,9 +1,11 @@
 """Messages as they came, one file each; read back for the page and for scripts."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,16 @@ class Message:
     date: str
     text: str
     html: str
+
+    @property
+    def paragraphs(self) -> list[list[str]]:
+        """Return the lines of the text, by paragraph."""
+        return [part.splitlines() for part in self.text.strip().split("\n\n")]
+
+    @property
+    def sent_at(self) -> datetime:
+        """Return when the sender says that it was sent."""
+        return parsedate_to_datetime(self.date)
 
 
 def keep(folder: Path, content: bytes) -> str:
@@ -54,10 +66,14 @@ def _read(file: Path) -> Message:
         sender=str(parsed.get("From", "")),
         to=[str(value) for value in parsed.get_all("To", [])],
         subject=str(parsed.get("Subject", "")),
-        date=str(parsed.get("Date", "")),
+        date=str(parsed.get("Date") or format_datetime(_kept_at(file))),
         text=_body(parsed, "plain"),
         html=_body(parsed, "html"),
     )
+
+
+def _kept_at(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -63,7 +63,7 @@ def all_processes(
 def our_processes(layout: Layout, known: Mapping[str, str]) -> list[Process]:
     """Return those processes that are our own code."""
     services = [_service(layout, name, known) for name in (BANK, *SERVICES)]
-    return [_identity(layout, known), _mail(layout), *services]
+    return [_identity(layout, known), _mail(layout, known), *services]
 
 
 def _service(layout: Layout, name: str, known: Mapping[str, str]) -> Process:
@@ -94,9 +94,10 @@ def _identity(layout: Layout, known: Mapping[str, str]) -> Process:
     )
 
 
-def _mail(layout: Layout) -> Process:
+def _mail(layout: Layout, known: Mapping[str, str]) -> Process:
     port = layout.port_of("mail")
     variables = {
+        "SUPPORT_PHONE": known["SUPPORT_PHONE"],
         "MAIL_HOST": layout.bind_host,
         "MAIL_FOLDER": str(layout.home / "mail"),
         "MAIL_SMTP_PORT": str(layout.port_of("mail-smtp")),
