@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
+from shared import failpoints
 from shared.db.database import Database
 from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
@@ -12,6 +13,13 @@ from tests.support.folders import a_folder
 from tests.support.servers import Servers, start_servers
 
 os.environ.update(ENVIRONMENT)
+
+
+@pytest.fixture(autouse=True)
+def _no_hits() -> None:
+    """Let each test count its failpoints from the first hit on."""
+    failpoints.forget()
+
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 

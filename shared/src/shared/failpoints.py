@@ -12,6 +12,11 @@ class FailpointError(Exception):
     """The failpoint's action was ``raise``."""
 
 
+def forget() -> None:
+    """Count the hits anew, as a new process would."""
+    _HITS.clear()
+
+
 def hit(name: str) -> None:
     """Do what FAILPOINT asks at its nth hit of ``name``; do nothing when it is unset."""
     wanted = os.environ.get("FAILPOINT")
