@@ -221,20 +221,23 @@ async def test_given_all_is_proved_when_a_receipt_row_is_deleted_by_hand_then_ve
 
 @asynccontextmanager
 async def _deleted_receipt(connection: asyncpg.Connection, code: str) -> AsyncIterator[None]:
-    """Take a receipt's row away, and put it back at the end."""
+    """Take a receipt's row and its file's away, and put them back at the end."""
+    receipt = await connection.fetchval("SELECT id FROM receipt WHERE dossier_code = $1", code)
+    kept: list[tuple[str, str]] = []
     try:
-        await connection.execute("CREATE TABLE kept AS SELECT * FROM receipt WHERE false")
-        await connection.execute("ALTER TABLE receipt DISABLE TRIGGER ALL")
-        await connection.execute(
-            "WITH gone AS (DELETE FROM receipt WHERE dossier_code = $1 RETURNING *)"
-            " INSERT INTO kept SELECT * FROM gone",
-            code,
-        )
+        for table, key in (("receipt_file", "receipt_id"), ("receipt", "id")):
+            row = await connection.fetchval(
+                f"DELETE FROM {table} AS gone WHERE {key} = $1 RETURNING to_jsonb(gone)::text",  # noqa: S608 - two names of ours
+                receipt,
+            )
+            kept.append((table, row))
         yield
     finally:
-        await connection.execute("INSERT INTO receipt SELECT * FROM kept")
-        await connection.execute("DROP TABLE kept")
-        await connection.execute("ALTER TABLE receipt ENABLE TRIGGER ALL")
+        for table, row in reversed(kept):
+            await connection.execute(
+                f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, $1)",  # noqa: S608 - two names of ours
+                row,
+            )
         await connection.close()
 
 

@@ -134,7 +134,7 @@ async def test_given_the_counter_display_when_the_desk_drives_it_then_it_shows_a
         await shows(desk, "Màn hình quầy")
         await desk.get_by_role("button", name="Lấy mã ghép").click()
         pairing = await desk.get_by_text(re.compile(r"^\s*\d{3} \d{3}\s*$")).first.inner_text()
-        await display.goto(f"{stack.environment['PUBLIC_URL']}/quay")
+        await display.goto(f"{stack.environment['PUBLIC_URL']}/quay/ghep")
         await display.get_by_label(re.compile("Mã")).fill(pairing.replace(" ", ""))
         await display.keyboard.press("Enter")
         await expect(display).to_have_url(re.compile("/quay/.+"))

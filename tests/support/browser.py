@@ -35,8 +35,18 @@ async def a_page(
     page.set_default_timeout(15_000)
     try:
         yield page
+    except BaseException as error:
+        error.add_note(await _as_seen(page))
+        raise
     finally:
         await context.close()
+
+
+async def _as_seen(page: Page) -> str:
+    """Say what a person would have seen when the test failed, for a log without pictures."""
+    if page.is_closed():
+        return "the page was closed"
+    return f"{page.url} showed: {' · '.join((await page.inner_text('body')).split(chr(10)))}"
 
 
 async def sign_in(page: Page, user: str) -> None:
