@@ -37,7 +37,7 @@ _ROUNDS: Final = 15
 _P5_SECONDS: Final = 2.0
 _P6_SECONDS: Final = 4.0
 _P6_RATE: Final = 2.0
-_PAYABLES: Final = 20_000
+_WARM_UP: Final = 5
 _LOOK_SECONDS: Final = 0.002
 _PATIENCE_SECONDS: Final = 60.0
 
@@ -92,8 +92,10 @@ async def measure(
 ) -> list[Result]:
     """Return the lines of P5 at ``rate`` callbacks a second, and of P6."""
     async with AsyncExitStack() as stack:
-        journey, floor = await _open(bench, stack)
-        await journey.round(_STORED, rate=5, seconds=1)
+        files = _WARM_UP + rounds * round(_P6_RATE * _P6_SECONDS)
+        sizes = _Sizes(files + rounds * round(rate * _P5_SECONDS), files)
+        journey, floor = await _open(bench, stack, sizes)
+        await journey.round(_STORED, rate=_WARM_UP, seconds=1)
         found: list[Result] = []
         # Files first: what P5 leaves to be rendered would stand before them.
         if "P6" in only:
@@ -144,12 +146,20 @@ def _p50(values: list[float]) -> float:
     return percentile(values, 50)
 
 
-async def _open(bench: Bench, stack: AsyncExitStack) -> tuple[Journey, Floor]:
+@dataclass(frozen=True)
+class _Sizes:
+    """How many are paid in all, and how many of them, the first, until their file is stored."""
+
+    payables: int
+    files: int
+
+
+async def _open(bench: Bench, stack: AsyncExitStack, sizes: _Sizes) -> tuple[Journey, Floor]:
     """Start gateway and receipt, both whole processes, on fresh databases."""
     gateway, receipt = [
         await bench.databases.fresh(name) for name in ("payment_gateway", "receipt")
     ]
-    await _prepare(gateway, receipt)
+    await _prepare(gateway, receipt, sizes)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     variables = {
         "PAYMENT_GATEWAY_DATABASE_URL": gateway,
@@ -166,14 +176,14 @@ async def _open(bench: Bench, stack: AsyncExitStack) -> tuple[Journey, Floor]:
     return Journey(port, load, connection), floor
 
 
-async def _prepare(gateway: str, receipt: str) -> None:
+async def _prepare(gateway: str, receipt: str, sizes: _Sizes) -> None:
     """Open payables, and tell the receipt service their payers."""
     database = Database(gateway)
-    await fill(database, _PAYABLES)
+    await fill(database, sizes.payables)
     await database.close()
     database = Database(receipt)
     async with database.transaction() as session:
-        for number in range(1, 400):
+        for number in range(1, sizes.files + 1):
             await people.know_party(session, _party(number), sequence=1, now=datetime.now(UTC))
     await database.close()
 

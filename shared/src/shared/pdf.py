@@ -35,6 +35,8 @@ _RENDER: Final = 0
 _DONE: Final = 1
 _FAILED: Final = 2
 _STYLES_KEPT: Final = 8
+_NICE: Final = 10
+"""How far a child steps back: money and numbers come before files."""
 
 
 class PdfNotMadeError(DomainError):
@@ -271,6 +273,7 @@ def main(arguments: list[str]) -> None:
     cpu_seconds, memory_bytes, idle_seconds, pages = map(int, arguments)
     limits = PdfLimits(cpu_seconds=cpu_seconds, idle_seconds=idle_seconds, pages=pages)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its child.
+    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
