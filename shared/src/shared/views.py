@@ -1,19 +1,26 @@
 """Views: pure folds from facts to rows that nothing else writes, and that a rebuild makes again."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Table, delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import Envelope, Event
-from shared.db.metadata import ViewBase
+from shared.db import driver
+from shared.db.metadata import VIEW_SCHEMA, ViewBase
 
 E = TypeVar("E", bound=Event)
-Key = tuple[tuple[str, Any], ...]
+Key = tuple[Any, ...]
+
+_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
+_AS_JSON: Final = ("JSONB", "TEXT[]")
+"""Types that cannot stand in an array of parameters; each value goes as the text of its JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +68,18 @@ def tables(views: Iterable[View]) -> list[Table]:
     return [cast("Table", row.__table__) for view in views for row in view.rows]
 
 
-async def apply(session: AsyncSession, puts: Iterable[Put]) -> None:
-    """Write ``puts`` in their order, merged by line first."""
+async def apply(session: AsyncSession, puts: Iterable[Put], *, schema: str = VIEW_SCHEMA) -> None:
+    """Write ``puts`` in their order, merged by line first, to the tables in ``schema``."""
     merged: dict[tuple[type[ViewBase], Key], Put] = {}
     for put in puts:
-        place = (put.row, tuple(sorted(put.key.items())))
+        place = (put.row, tuple(put.key.values()))
         before = merged.get(place)
         if before is not None and before.delete and not put.delete:
-            await _write(session, merged.values())
+            await _write(session, merged.values(), schema)
             merged = {}
             before = None
         merged[place] = put if before is None or put.delete else _merge(before, put)
-    await _write(session, merged.values())
+    await _write(session, merged.values(), schema)
 
 
 def _merge(before: Put, after: Put) -> Put:
@@ -86,28 +93,82 @@ def _merge(before: Put, after: Put) -> Put:
     )
 
 
-async def _write(session: AsyncSession, puts: Iterable[Put]) -> None:
-    groups: dict[tuple[Any, ...], list[Put]] = {}
+@dataclass(frozen=True)
+class _Shape:
+    """What puts of one statement have in common."""
+
+    row: type[ViewBase]
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    amounts: tuple[str, ...]
+    delete: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.key, *self.columns, *self.amounts)
+
+
+async def _write(session: AsyncSession, puts: Iterable[Put], schema: str) -> None:
+    groups: dict[_Shape, list[Put]] = {}
     for put in puts:
-        shape = (put.row, put.delete, tuple(sorted(put.columns)), tuple(sorted(put.amounts)))
+        columns, amounts = tuple(sorted(put.columns)), tuple(sorted(put.amounts))
+        shape = _Shape(put.row, tuple(put.key), columns, amounts, put.delete)
         groups.setdefault(shape, []).append(put)
-    for (row, gone, *_), members in groups.items():
-        table = cast("Table", row.__table__)
-        if gone:
-            for put in members:
-                match = [table.c[name] == value for name, value in put.key.items()]
-                await session.execute(delete(table).where(*match))
-        else:
-            await _upsert(session, table, members)
+    for shape, members in groups.items():
+        await driver.execute(session, _statement(shape, schema), *_arguments(shape, members))
 
 
-async def _upsert(session: AsyncSession, table: Table, members: Sequence[Put]) -> None:
-    first = members[0]
-    statement = insert(table).values([{**p.key, **p.columns, **p.amounts} for p in members])
-    changes: dict[str, Any] = {name: statement.excluded[name] for name in first.columns}
-    changes |= {name: table.c[name] + statement.excluded[name] for name in first.amounts}
-    keys = [table.c[name] for name in first.key]
-    if changes:
-        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
-    else:
-        await session.execute(statement.on_conflict_do_nothing(index_elements=keys))
+def _arguments(shape: _Shape, members: Sequence[Put]) -> list[list[Any]]:
+    lines = [{**put.key, **put.columns, **put.amounts} for put in members]
+    return [
+        [_json(line[name]) for line in lines] if as_json else [line[name] for line in lines]
+        for name, as_json in _columns(shape)
+    ]
+
+
+@cache
+def _columns(shape: _Shape) -> tuple[tuple[str, bool], ...]:
+    return tuple((name, _type(shape.row, name) in _AS_JSON) for name in shape.names)
+
+
+@cache
+def _statement(shape: _Shape, schema: str) -> str:
+    """Return the statement of all puts of a shape: a parameter is the array of one column."""
+    table = f"{schema}.{_table(shape.row).name}"
+    types = [_type(shape.row, name) for name in shape.names]
+    arrays = ", ".join(
+        f"${n}::{'text' if kind in _AS_JSON else kind}[]" for n, kind in enumerate(types, 1)
+    )
+    lines = f"unnest({arrays}) AS put ({', '.join(shape.names)})"
+    keys = ", ".join(shape.key)
+    if shape.delete:
+        return f"DELETE FROM {table} WHERE ({keys}) IN (SELECT {keys} FROM {lines})"  # noqa: S608 - names of our own tables
+    values = ", ".join(_value(*each) for each in zip(shape.names, types, strict=True))
+    changes = [f"{name} = excluded.{name}" for name in shape.columns]
+    changes += [f"{name} = line.{name} + excluded.{name}" for name in shape.amounts]
+    conflict = f"DO UPDATE SET {', '.join(changes)}" if changes else "DO NOTHING"
+    return (
+        f"INSERT INTO {table} AS line ({', '.join(shape.names)})"  # noqa: S608 - as above
+        f" SELECT {values} FROM {lines} ON CONFLICT ({keys}) {conflict}"
+    )
+
+
+def _value(name: str, kind: str) -> str:
+    if kind == "JSONB":
+        return f"put.{name}::jsonb"
+    if kind == "TEXT[]":
+        given = f"ARRAY(SELECT jsonb_array_elements_text(put.{name}::jsonb))"
+        return f"CASE WHEN put.{name} IS NOT NULL THEN {given} END"
+    return f"put.{name}"
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _type(row: type[ViewBase], name: str) -> str:
+    return str(_table(row).c[name].type.compile(dialect=_DIALECT))
+
+
+def _table(row: type[ViewBase]) -> Table:
+    return cast("Table", row.__table__)

@@ -18,7 +18,7 @@ from shared.db.tables import ParkedRow
 from shared.errors import DomainError, Kind
 from shared.failpoints import hit
 from shared.ids import new_id
-from shared.kafka.messages import as_record, find, of_parked
+from shared.kafka.messages import as_record, find, first_of_each, of_parked
 from shared.outbox import Emission, emit_all
 from shared.parked import Reason
 from shared.subscriptions import Message, Subscription
@@ -65,7 +65,7 @@ class Attempts:
                 ids = [message.event_id for message in messages]
                 fresh = await inbox.first_deliveries(session, self._reader.consumer, ids)
                 hit("W9")
-                heard = [message for message in messages if message.event_id in fresh]
+                heard = first_of_each(messages, fresh)
                 if heard:
                     await subscription.handle(session, heard)
         except inbox.FencedError:

@@ -1,6 +1,6 @@
 """Folding as it is heard: the one subscription that keeps a service's views up to date."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,18 +10,28 @@ from shared.views import Fold, Put, View, apply
 
 def folding(views: Sequence[View]) -> tuple[Subscription, ...]:
     """Return the subscription that folds ``views``, a poll in one transaction; none for none."""
-    by_type: dict[str, list[Fold]] = {}
-    for each in (each for view in views for each in view.folds):
-        by_type.setdefault(each.event.type, []).append(each)
+    by_type = by_event_type(views)
     topics = {each.event.topic for folds in by_type.values() for each in folds}
 
     async def handle(session: AsyncSession, messages: Sequence[Message]) -> None:
-        await apply(session, _puts(by_type, messages))
+        await apply(session, puts_of(by_type, messages))
 
     return (on_messages(tuple(sorted(topics)), handle),) if topics else ()
 
 
-def _puts(by_type: Mapping[str, Sequence[Fold]], messages: Sequence[Message]) -> Iterator[Put]:
+def by_event_type(views: Iterable[View]) -> Mapping[str, Sequence[Fold]]:
+    """Return the folds of ``views`` by the type of fact that they hear."""
+    by_type: dict[str, list[Fold]] = {}
+    for each in (each for view in views for each in view.folds):
+        by_type.setdefault(each.event.type, []).append(each)
+    return by_type
+
+
+def puts_of(by_type: Mapping[str, Sequence[Fold]], messages: Iterable[Message]) -> Iterator[Put]:
+    """Return what ``messages`` change; raise UnreadableMessageError at one that is no fact."""
     for message in messages:
-        for each in by_type.get(message.event_type or "", ()):
-            yield from each.puts(read_envelope(each.event, message))
+        folds = by_type.get(message.event_type or "", ())
+        if folds:
+            fact = read_envelope(folds[0].event, message)  # All folds of a type name its class.
+            for each in folds:
+                yield from each.puts(fact)

@@ -1,8 +1,9 @@
 """Records of Kafka, parked rows and messages: one form into the other; and who hears a message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from shared.db.tables import ParkedRow
 from shared.parked import Record
@@ -74,3 +75,12 @@ def of_parked(row: ParkedRow) -> Message:
         headers={name: value.encode("latin-1") for name, value in row.headers.items()},
         timestamp=row.sent_at,
     )
+
+
+def first_of_each(messages: Sequence[Message], fresh: Collection[UUID]) -> list[Message]:
+    """Return the messages of ``fresh`` ids, each once: a poll may hold the same fact twice."""
+    by_id: dict[UUID, Message] = {}
+    for message in messages:
+        if message.event_id in fresh:
+            by_id.setdefault(message.event_id, message)
+    return list(by_id.values())
