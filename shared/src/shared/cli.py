@@ -1,24 +1,29 @@
-"""Runs a service: ``python -m <package> all | api | worker | migrate``, and its own commands."""
+"""Runs a service: ``python -m <package> all | api | worker | migrate | rebuild``, and its own."""
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import structlog
 import uvicorn
 import uvloop
+from dotenv import dotenv_values
 
 from shared.db.database import Database
+from shared.errors import DomainError
 from shared.jobs import Job, JobRunner, run_due
 from shared.kafka.consumer import Consumer, Reader
 from shared.kafka.folding import folding
 from shared.kafka.follower import follow
 from shared.kafka.loops import restarting
+from shared.kafka.rebuild import Rebuild, Rebuilt, rebuild
 from shared.kafka.relay import Relay
 from shared.kafka.topics import ensure_topics
 from shared.kafka.view_schema import prepare_views
@@ -29,18 +34,24 @@ from shared.web.app import create_app
 
 _log: Final = structlog.get_logger()
 _PROCESSES: Final = ("all", "api", "worker")
+_LOCAL_FILES: Final = ("endpoints.env", "secrets.env")
+"""What the embedded stack writes into LEPHI_HOME, so that a command by hand finds it."""
 
 Loop = tuple[str, Callable[[], Awaitable[None]]]
+Command = Callable[[Service, Sequence[str]], Awaitable[int]]
 
 
 def run(make_service: Callable[[], Service]) -> None:
     """Do what the command line says with the service that ``make_service`` makes."""
+    if sys.argv[1:2] and sys.argv[1] not in _PROCESSES:
+        _read_local_files()
     service = make_service()
+    commands: Mapping[str, Command] = {"rebuild": rebuild_view, **service.commands}
     parser = argparse.ArgumentParser(prog=f"python -m {service.package}")
-    parser.add_argument("command", choices=(*_PROCESSES, "migrate", *service.commands))
+    parser.add_argument("command", choices=(*_PROCESSES, "migrate", *commands))
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    answers = options.command in service.commands
+    answers = options.command in commands
     configure_logs(
         service=service.name,
         level=service.settings.log_level,
@@ -52,11 +63,21 @@ def run(make_service: Callable[[], Service]) -> None:
         migrate(service.settings.database_url, service.package, service.metadata)
         return
     if answers:
-        work = service.commands[options.command](service, options.rest)
+        work = commands[options.command](service, options.rest)
     else:
         work = _serve(service, options.command)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(KeyboardInterrupt):
         sys.exit(runner.run(_finishing(work)))
+
+
+def _read_local_files() -> None:
+    """Take what the environment does not say from the files of the stack in LEPHI_HOME."""
+    home = Path(os.environ.get("LEPHI_HOME", ".lephi"))
+    for name, value in (
+        (n, v) for file in _LOCAL_FILES for n, v in dotenv_values(home / file).items()
+    ):
+        if value is not None:
+            os.environ.setdefault(name, value)
 
 
 async def _finishing(work: Awaitable[int]) -> int:
@@ -179,3 +200,47 @@ async def _until_stopped() -> None:
 def _listen_for_signals(stopped: asyncio.Event) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+
+
+async def rebuild_view(service: Service, words: Sequence[str]) -> int:
+    """Fold one view anew from the streams, compare it with the live one, and swap; 0 if equal."""
+    parser = argparse.ArgumentParser(prog=f"python -m {service.package} rebuild")
+    views = {view.name: view for view in service.views}
+    parser.add_argument("view", choices=sorted(views))
+    parser.add_argument("--replace", action="store_true", help="swap although they differ")
+    options = parser.parse_args(words)
+    wanted = Rebuild(
+        view=views[options.view], views=service.views, live=f"{service.name}.views",
+        bootstrap=service.settings.kafka_bootstrap, replace=options.replace, told=_tell_progress,
+    )  # fmt: skip
+    database = Database(service.settings.database_url, pool_size=2, name=f"{service.name} rebuild")
+    try:
+        done = await rebuild(database, wanted)
+    except DomainError as error:
+        sys.stderr.write(f"{error.detail}\n")
+        return 2
+    finally:
+        await database.close()
+    sys.stdout.write("\n".join(_rebuilt_lines(options.view, done)) + "\n")
+    return 1 if done.differences else 0
+
+
+def _tell_progress(done: int, left: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done:,} facts read, {left:,} left \033[K")
+
+
+def _rebuilt_lines(view: str, done: Rebuilt) -> list[str]:
+    """Return what came of a rebuild, in the words of an operator's screen."""
+    verdict = (
+        "byte-equal to the live view" if not done.differences else "NOT equal to the live view"
+    )
+    lines = [f"{view}: {done.facts:,} facts read, {done.lines:,} lines: {verdict}"]
+    if done.left_out:
+        lines.append(
+            f"{done.left_out:,} messages left out: the live view could not take them either"
+        )
+    for each in done.differences:
+        changes = (f"{name}: live {a!r}, facts {b!r}" for name, (a, b) in each.columns.items())
+        lines.append(f"  {each.table} {each.key}: {'; '.join(changes)}")
+    return [*lines, "swapped" if done.swapped else "the live view stays as it is"]

@@ -14,6 +14,7 @@ from shared.contracts.envelope import Cause, Event, Said, envelope_bytes
 from shared.db import driver
 from shared.db.database import SAID
 from shared.ids import new_id
+from shared.outside import require_open
 
 PARTITIONS: Final = 4
 """Outbox partitions: a relay holds a lock on each that it sends."""
@@ -86,6 +87,7 @@ async def emit_all(
     """Store several facts in one statement; their subjects are locked in one order."""
     if not emissions:
         return []
+    require_open("outbox")
     lines = _lines(emissions, now)
     wanted = sorted(Counter((line.topic, line.emission.fact.subject) for line in lines).items())
     await driver.execute(
@@ -110,6 +112,7 @@ async def emit_all(
 
 async def emit_tombstone(session: AsyncSession, topic: str, subject: str) -> UUID:
     """Store a tombstone: the compacted ``topic`` forgets ``subject``; readers get its ``ce_id``."""
+    require_open("outbox")
     event_id = new_id()
     await driver.execute(
         session,

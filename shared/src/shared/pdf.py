@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from shared.errors import DomainError, Kind
+from shared.outside import require_open
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -75,6 +76,7 @@ class PdfPrinter:
         Raises PdfNotMadeError when the page is too large, costs too much, or wants to fetch
         anything but ``data:``. Pictures come as ``data:`` URLs of bitmaps.
         """
+        require_open("pdf")
         if len(html) > self._limits.html_characters or "<svg" in html.lower():
             raise PdfNotMadeError("too large, or with inline SVG")
         async with self._turn:

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import DomainError, Kind
+from shared.outside import require_open
 from shared.settings import ServiceSettings
 from shared.web.identity import NotSignedInError, User, user_of_claims
 from shared.web.sessions import Login
@@ -177,6 +178,7 @@ class Provider:
         self, method: str, address: str, *, form: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """Call the provider where services reach it; only answers in JSON count."""
+        require_open("oidc")
         if address.startswith(self._issuer):
             address = self._internal + address.removeprefix(self._issuer.rstrip("/"))
         auth = (self._client.client_id, self._client.client_secret) if form else None

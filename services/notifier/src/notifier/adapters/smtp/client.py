@@ -9,6 +9,7 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from notifier.domain import NotDeliveredError
+from shared.outside import require_open
 
 _STEP_SECONDS: Final = 10.0
 _ALL_SECONDS: Final = 40.0
@@ -34,6 +35,7 @@ class MailServer:
 
         The error names a code only: a server's own words may hold an address.
         """
+        require_open("smtp")
         try:
             async with asyncio.timeout(_ALL_SECONDS):
                 await aiosmtplib.send(

@@ -18,6 +18,7 @@ from payment_gateway.domain.channels import (
 )
 from payment_gateway.domain.errors import ChannelUnavailableError
 from shared.contracts.parts import FeeKind
+from shared.outside import require_open
 
 _LIMITS: Final = httpx.Timeout(8.0, connect=2.0)
 _ANY_BANK: Final = "PAYMENT"
@@ -112,6 +113,7 @@ class NpspClient:
         return {**message, "MaXacThuc": dialect.sign(message, fields, self._partner.secrets[0])}
 
     async def _post(self, message: Mapping[str, object]) -> bytes:
+        require_open("npsp")
         try:
             answer = await self._client.post(self._address, json=message)
         except httpx.HTTPError as error:
