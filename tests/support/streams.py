@@ -63,4 +63,4 @@ async def all_heard(database: Database, service: str) -> bool:
     )
     async with database.transaction() as session:
         left = await session.scalar(statement, {"consumer": f"{service}.views"})
-    return left == 0
+    return bool(left == 0)
