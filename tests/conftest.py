@@ -7,6 +7,7 @@ import pytest
 
 from shared import failpoints
 from shared.db.database import Database
+from shared.vault import Vault
 from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.folders import a_folder
@@ -52,7 +53,8 @@ async def database_of(templates: Databases) -> AsyncIterator[NewDatabase]:
 
     async def make(package: str) -> Database:
         url = await templates.fresh(package)
-        opened.append(database := Database(url, pool_size=20, name=f"test {package}"))
+        vault = Vault(ENVIRONMENT["PARKED_KEY"])
+        opened.append(database := Database(url, vault=vault, pool_size=20, name=f"test {package}"))
         return database
 
     yield make

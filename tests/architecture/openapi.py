@@ -22,6 +22,7 @@ _ENVIRONMENT: Final = {
     "NPSP_URL": f"{_URL}/ngan-hang-thu/npsp",
     "NPSP_SECRET": "unused",
     "SESSION_KEY": "unused",
+    "PARKED_KEY": "unused",
     "LINK_KEY": "unused",
     "RECEIPT_FILES_FOLDER": str(ROOT),
     "STATIC_FOLDER": str(ROOT),

@@ -193,10 +193,11 @@ async def test_given_a_bad_message_when_it_comes_then_it_is_parked_and_answered_
     async with database.transaction() as session:
         waiting = await parked.list_parked(session)
         assert await parked.blocked_keys(session, handlers.CONSUMER) == set()
+        body = parked.open_body(session, waiting[0])
     assert [(row.reason_code, row.detail) for row in waiting] == [
         ("impossible-date", "impossible-date:NgayNop")
     ]
-    assert json.loads(waiting[0].body or b"")["data"]["ChuHoSo"]["HoTen"] == "Trần Thị Bí Mật"
+    assert json.loads(body or b"")["data"]["ChuHoSo"]["HoTen"] == "Trần Thị Bí Mật"
 
 
 async def test_given_a_parked_message_when_it_is_tried_again_then_it_stays_parked(

@@ -8,6 +8,7 @@ ENVIRONMENT: Final = {
     "RECEIPT_URL": "http://bienlai.lephi.test",
     "OIDC_ISSUER": "http://lephi.test/sso",
     "SESSION_KEY": "session-key-of-the-tests",
+    "PARKED_KEY": "parked-key-of-the-tests",
     "LINK_KEY": "link-key-of-the-tests",
     "NPSP_SECRET": "npsp-secret-of-the-tests",
     "NPSP_PARTNER": "LEPHI",

@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 from dotenv import dotenv_values
 
+from shared.clock import utc_now
 from shared.db.database import Database
 from shared.errors import DomainError
 from shared.jobs import Job, JobRunner, run_due
@@ -29,13 +30,16 @@ from shared.kafka.topics import ensure_topics
 from shared.kafka.view_schema import prepare_views
 from shared.live import Live
 from shared.observability.logs import configure_logs
+from shared.parked import delete_old_bodies
 from shared.service import Service
+from shared.vault import Vault
 from shared.web.app import create_app
 
 _log: Final = structlog.get_logger()
 _PROCESSES: Final = ("all", "api", "worker")
 _LOCAL_FILES: Final = ("endpoints.env", "secrets.env")
 """What the embedded stack writes into LEPHI_HOME, so that a command by hand finds it."""
+_TIDY_SECONDS: Final = 3600.0
 
 Loop = tuple[str, Callable[[], Awaitable[None]]]
 Command = Callable[[Service, Sequence[str]], Awaitable[int]]
@@ -86,7 +90,12 @@ async def _finishing(work: Awaitable[int]) -> int:
 
 async def _serve(service: Service, process: str) -> int:
     settings = service.settings
-    database = Database(settings.database_url, pool_size=settings.pool_size, name=service.name)
+    database = Database(
+        settings.database_url,
+        vault=Vault(settings.parked_key.get_secret_value()),
+        pool_size=settings.pool_size,
+        name=service.name,
+    )
     live = Live()
     loops: list[Loop] = []
     if process in {"all", "worker"}:
@@ -139,6 +148,7 @@ async def work(service: Service, database: Database) -> None:
     if service.views:
         await prepare_views(database, service.views, consumer=f"{service.name}.views")
     loops: list[Loop] = [(f"job {job.name}", partial(_due, database, job)) for job in service.jobs]
+    loops.append(("old bodies", partial(_delete_old_bodies, database)))
     loops.append(("streams", partial(_streams, service, database)))
     await _together(loops)
 
@@ -189,6 +199,14 @@ async def _due(database: Database, job: Job) -> None:
     while True:
         await run_due(database, job)
         await asyncio.sleep(job.pause.total_seconds())
+
+
+async def _delete_old_bodies(database: Database) -> None:
+    """Keep no parked body longer than it may be kept."""
+    while True:
+        async with database.transaction() as session:
+            await delete_old_bodies(session, now=utc_now())
+        await asyncio.sleep(_TIDY_SECONDS)
 
 
 async def _until_stopped() -> None:

@@ -32,6 +32,8 @@ class ServiceSettings(BaseSettings):
     oidc_internal_url: Annotated[str | None, Field(validation_alias="OIDC_INTERNAL_URL")] = None
     """Where services reach the provider, if not at the issuer's address."""
     session_key: Annotated[SecretStr, Field(validation_alias="SESSION_KEY")]
+    parked_key: Annotated[SecretStr, Field(validation_alias="PARKED_KEY")]
+    """Encrypts the bodies of parked messages; while it is rotated the new one and the old one."""
     support_phone: Annotated[str, Field(validation_alias="SUPPORT_PHONE")] = "1900 0000"
     trusted_proxies: Annotated[str, Field(validation_alias="TRUSTED_PROXIES")] = (
         "127.0.0.1/32,::1/128"

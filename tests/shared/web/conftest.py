@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.db.database import Database
+from shared.vault import Vault
 from tests.support.databases import Databases
 
 
@@ -13,7 +14,7 @@ from tests.support.databases import Databases
 async def doors_database(templates: Databases) -> AsyncIterator[Database]:
     """A migrated database with the tables that every service has."""
     url = await templates.fresh("shared")
-    database = Database(url, pool_size=10, name="test doors")
+    database = Database(url, vault=Vault("key of the doors"), pool_size=10, name="test doors")
     yield database
     await database.close()
     await templates.drop(url)

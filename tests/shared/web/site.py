@@ -50,6 +50,7 @@ def some_settings(**changes: object) -> ServiceSettings:
         "PUBLIC_URL": f"http://{HOST}",
         "OIDC_ISSUER": f"http://{HOST}/sso",
         "SESSION_KEY": "session key of the tests",
+        "PARKED_KEY": "parked key of the tests",
         "TRUSTED_PROXIES": "127.0.0.1/32",
     }
     return ServiceSettings.model_validate({**values, **changes})

@@ -8,8 +8,12 @@ from typing import Any, Final
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from shared.vault import Vault
+
 SAID: Final = "facts_said"
 """Key in ``session.info``: this transaction stored facts that the relay should fetch."""
+VAULT: Final = "vault"
+"""Key in ``session.info``: locks and opens what is stored encrypted."""
 
 
 class Database:
@@ -19,13 +23,16 @@ class Database:
     not wait for its next look. In another process it looks by itself.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8, name: str = "lephi") -> None:
+    def __init__(
+        self, url: str, *, vault: Vault | None = None, pool_size: int = 8, name: str = "lephi"
+    ) -> None:
         self.dsn = url
         self.facts_waiting = asyncio.Event()
         self.engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
             max_overflow=4,
+            hide_parameters=True,  # An error names its statement, never a person.
             pool_timeout=10,
             connect_args={
                 "timeout": 5,
@@ -33,7 +40,9 @@ class Database:
                 "server_settings": {"application_name": name, "timezone": "UTC"},
             },
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, info={VAULT: vault}
+        )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     @asynccontextmanager

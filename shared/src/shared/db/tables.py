@@ -88,6 +88,9 @@ class ParkedRow(MessagingBase):
     blocks: Mapped[bool]
     """Later messages of the key wait behind it."""
     body: Mapped[bytes | None]
+    """Encrypted; None is a tombstone, or a body that was deleted."""
+    body_deleted_at: Mapped[datetime | None]
+    """When the body was deleted for the people in it; then only its place and reason are left."""
     headers: Mapped[dict[str, str]] = mapped_column(JSONB)
     sent_at: Mapped[datetime]
     parked_at: Mapped[datetime]

@@ -139,22 +139,34 @@ class Attempts:
             row = await parked.ready(session, self._reader.consumer, now=utc_now())
             if row is None:
                 return False
-            message = of_parked(row)
+            try:
+                message = of_parked(row, parked.open_body(session, row))
+            except parked.ParkedBodyLockedError as error:
+                message, failure = of_parked(row, None), error
             subscription = find(by_type, by_topic, message)
             if row.state == parked.DISCARD or subscription is None:
                 await parked.remove(session, row.id)
                 await self._say(session, MessageDiscarded, as_record(message), row.reason_code)
                 return True
-            try:
-                async with session.begin_nested():
-                    await inbox.first_deliveries(session, self._reader.consumer, [message.event_id])
-                    await subscription.handle(session, [message])
-            except Exception as error:
-                if is_disconnection(error):
-                    raise
-                failure = error
+            if failure is None:
+                failure = await self._again(session, row, subscription, message)
             await self._retried(session, row, failure)
         return True
+
+    async def _again(
+        self, session: AsyncSession, row: ParkedRow, subscription: Subscription, message: Message
+    ) -> Exception | None:
+        if row.body_deleted_at is not None:
+            return parked.ParkedBodyDeletedError("nothing is left to try")
+        try:
+            async with session.begin_nested():
+                await inbox.first_deliveries(session, self._reader.consumer, [message.event_id])
+                await subscription.handle(session, [message])
+        except Exception as error:
+            if is_disconnection(error):
+                raise
+            return error
+        return None
 
     async def _retried(
         self, session: AsyncSession, row: ParkedRow, failure: Exception | None
@@ -164,7 +176,8 @@ class Attempts:
             return
         await parked.remove(session, row.id)
         if row.state != parked.BEHIND:
-            await self._say(session, MessageReleased, as_record(of_parked(row)), row.reason_code)
+            record = as_record(of_parked(row, parked.open_body(session, row)))
+            await self._say(session, MessageReleased, record, row.reason_code)
 
     async def _say(
         self,

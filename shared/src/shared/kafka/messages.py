@@ -1,13 +1,18 @@
 """Records of Kafka, parked rows and messages: one form into the other; and who hears a message."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from shared.db.tables import ParkedRow
+from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.parked import Record
 from shared.subscriptions import Message, Subscription
+
+OURS: Final = "lephi."
+"""How the names of our own topics begin."""
 
 ByType = Mapping[tuple[str, str], Subscription]
 ByTopic = Mapping[str, Subscription]
@@ -52,26 +57,39 @@ def of_kafka(record: Any) -> Message:  # noqa: ANN401 - aiokafka has no types
 
 
 def as_record(message: Message) -> Record:
-    """Return ``message`` as it is parked; without a key it stands alone."""
+    """Return ``message`` as it is parked; without a key it stands alone.
+
+    A stranger's headers say nothing to us and are left out. His key may hold anything: what is no
+    dossier code is hashed, which keeps the order of equal keys.
+    """
+    ours = message.topic.startswith(OURS)
+    key = message.key or f"{message.topic}/{message.partition}/{message.offset}"
     return Record(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        key=message.key or f"{message.topic}/{message.partition}/{message.offset}",
+        key=key if ours or message.key is None else _stranger(key),
         body=message.value,
-        headers={name: value.decode("latin-1") for name, value in message.headers.items()},
+        headers={name: value.decode("latin-1") for name, value in message.headers.items() if ours},
         sent_at=message.timestamp,
     )
 
 
-def of_parked(row: ParkedRow) -> Message:
-    """Return a parked row as the message it was."""
+def _stranger(key: str) -> str:
+    try:
+        return parse_dossier_code(key)
+    except InvalidDossierCodeError:
+        return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def of_parked(row: ParkedRow, body: bytes | None) -> Message:
+    """Return a parked row, whose opened body is ``body``, as the message it was."""
     return Message(
         topic=row.topic,
         partition=row.partition,
         offset=row.offset,
         key=row.key,
-        value=row.body,
+        value=body,
         headers={name: value.encode("latin-1") for name, value in row.headers.items()},
         timestamp=row.sent_at,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import parked
 from shared.clock import utc_now
@@ -38,6 +39,7 @@ class ParkedMessage(BaseModel):
     parked_at: datetime
     due_at: datetime | None
     decided_by: str | None
+    body_deleted_at: datetime | None
     body: str | None
 
 
@@ -54,8 +56,12 @@ class Reason(BaseModel):
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
-def _shown(row: ParkedRow) -> ParkedMessage:
-    body = None if row.body is None else base64.b64encode(row.body).decode()
+def _shown(session: AsyncSession, row: ParkedRow) -> ParkedMessage:
+    try:
+        opened = parked.open_body(session, row)
+    except parked.ParkedBodyLockedError:
+        opened = None  # The rest of the list is still to be read.
+    body = None if opened is None else base64.b64encode(opened).decode()
     fields = {name: getattr(row, name) for name in ParkedMessage.model_fields if name != "body"}
     return ParkedMessage(**fields, body=body)
 
@@ -81,7 +87,7 @@ async def list_messages(
     """Return the messages that wait, oldest first."""
     rows = await parked.list_parked(session, after=after, limit=limit)
     last = rows[-1].id if len(rows) == limit else None
-    return ParkedPage(items=[_shown(row) for row in rows], after=last)
+    return ParkedPage(items=[_shown(session, row) for row in rows], after=last)
 
 
 async def release_message(
