@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from shared.db.database import is_disconnection
 from shared.errors import DomainError, Kind
 from shared.inbox import FencedError
+from shared.observability.tracebacks import name_of
 
 _log: Final = structlog.get_logger()
 
@@ -27,7 +28,9 @@ async def restarting(name: str, run: Callable[[], Awaitable[None]]) -> None:
         try:
             await run()
         except Exception as error:  # noqa: BLE001 - a door; the loop goes on
-            _log.warning("loop.restarted", loop=name, error=repr(error), exc_info=not _away(error))
+            _log.warning(
+                "loop.restarted", loop=name, error=name_of(error), exc_info=not _away(error)
+            )
         pause = _FIRST_PAUSE if clock() - begun > _STEADY_SECONDS else pause * 2
         await asyncio.sleep(min(pause, _LONGEST_PAUSE))
 

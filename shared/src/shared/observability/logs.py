@@ -5,6 +5,8 @@ from typing import TextIO
 
 import structlog
 
+from shared.observability.tracebacks import describe
+
 
 def configure_logs(*, service: str, level: str, stream: TextIO) -> None:
     """Write our logs and the libraries' to ``stream`` as JSON lines that name ``service``.
@@ -16,7 +18,7 @@ def configure_logs(*, service: str, level: str, stream: TextIO) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(describe),
     ]
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

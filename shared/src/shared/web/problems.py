@@ -140,7 +140,7 @@ async def _database(request: Request, error: Exception) -> Response:
     """Answer 503 while the database is away; any other database error is a bug."""
     if not is_disconnection(error):
         raise error
-    _log.warning("database.away", path=request.url.path, error=type(error).__name__)
+    _log.warning("database.away", path=_template(request), error=type(error).__name__)
     answer = _plain(
         request, 503, "unavailable", mark("Hệ thống đang gián đoạn"), "the database does not answer"
     )
@@ -148,8 +148,13 @@ async def _database(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _template(request: Request) -> str:
+    """Return the address as its route is written: a real one may hold a capability."""
+    return str(getattr(request.scope.get("route"), "path", "-"))
+
+
 async def _bug(request: Request, error: Exception) -> Response:
-    _log.error("request.failed", path=request.url.path, exc_info=error)
+    _log.error("request.failed", path=_template(request), exc_info=error)
     return _plain(
         request, 500, "internal-error", mark("Hệ thống gặp sự cố"), "an unexpected error, logged"
     )

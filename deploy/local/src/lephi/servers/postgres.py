@@ -37,6 +37,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %u@%d '
 log_checkpoints = off
+log_error_verbosity = terse
+log_min_error_statement = panic
 """
 
 
