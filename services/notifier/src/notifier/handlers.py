@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifier.domain import ReceiptNotice
 from notifier.use_cases import queue
-from notifier.use_cases.queue import Told
+from notifier.use_cases.queue import Stated, Told
 from shared.clock import utc_now
 from shared.contracts.dossier import PartyRedacted
 from shared.contracts.envelope import Envelope
@@ -46,17 +46,20 @@ async def let_go(session: AsyncSession, event: Envelope[ReceiptFileReady]) -> No
 async def redact_party(session: AsyncSession, event: Envelope[PartyRedacted]) -> None:
     """Forget where the person can be reached."""
     fact = event.data
-    await queue.forget_party(session, fact.dossier_code, redacted_at=fact.redacted_at)
+    await queue.forget_party(session, fact.dossier_code, redacted_at=fact.redacted_at, by=fact.by)
 
 
 async def hear_party(session: AsyncSession, messages: Sequence[Message]) -> None:
     """Keep the payer's address, or forget it: a tombstone has no body."""
     for message in messages:
         if message.value is None:
-            await queue.forget_party(session, message.key or "", redacted_at=None)
+            await queue.forget_party(
+                session, message.key or "", redacted_at=message.timestamp, by="tombstone"
+            )
             continue
-        fact = read_envelope(PartyStated, message).data
-        await queue.hear_party(session, fact.dossier_code, fact.payer.email, now=utc_now())
+        event = read_envelope(PartyStated, message)
+        stated = Stated(event.data.dossier_code, event.data.payer.email, event.sequence)
+        await queue.hear_party(session, stated, now=utc_now())
 
 
 SUBSCRIPTIONS: Final[tuple[Subscription, ...]] = (

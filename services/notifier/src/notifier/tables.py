@@ -25,6 +25,8 @@ class RecipientRow(Base):
 
     dossier_code: Mapped[str] = mapped_column(primary_key=True)
     email: Mapped[str | None]
+    sequence: Mapped[int] = mapped_column(server_default=text("0"))
+    """Of the statement that was kept: an older one that is repeated does not win."""
     stated_at: Mapped[datetime | None]
     """When the person was last heard of; None while only the lock is needed."""
     redacted_at: Mapped[datetime | None]

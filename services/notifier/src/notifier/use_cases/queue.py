@@ -22,6 +22,7 @@ from notifier.domain import (
     is_too_old,
 )
 from notifier.tables import MessageRow, RecipientRow
+from shared import parked
 from shared.ids import new_id
 
 NOTICE: Final = TypeAdapter(ReceiptNotice)
@@ -37,6 +38,15 @@ class Told:
     agency: str
     correlation_id: UUID
     happened_at: datetime
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What lephi.party says of a dossier's payer, and in which place."""
+
+    dossier_code: str
+    email: str | None
+    sequence: int
 
 
 async def queue_receipt(
@@ -67,33 +77,35 @@ async def queue_receipt(
         _find_address(message, recipient, now=now)
 
 
-async def hear_party(
-    session: AsyncSession, dossier_code: str, email: str | None, *, now: datetime
-) -> None:
+async def hear_party(session: AsyncSession, stated: Stated, *, now: datetime) -> None:
     """Keep where the payer can be reached, and let messages go that waited for it.
 
-    A dossier whose people are to be forgotten keeps nothing, also when an older fact comes late.
+    A dossier whose people are to be forgotten keeps nothing, also when an older fact comes late;
+    nor does a repeated older statement undo a newer one (reliability.md 6.8).
     """
+    dossier_code = stated.dossier_code
     recipient = await repository.lock_recipient(session, dossier_code)
-    if recipient.redacted_at is not None:
+    if recipient.redacted_at is not None or stated.sequence <= recipient.sequence:
         return
     recipient.stated_at = now
-    recipient.email = deliverable(email)
+    recipient.sequence = stated.sequence
+    recipient.email = deliverable(stated.email)
     waiting = allowed(list(Status), Trigger.ADDRESS_KNOWN)
     for message in await repository.lock_messages_of(session, dossier_code, waiting):
         _find_address(message, recipient, now=now)
 
 
 async def forget_party(
-    session: AsyncSession, dossier_code: str, *, redacted_at: datetime | None
+    session: AsyncSession, dossier_code: str, *, redacted_at: datetime, by: str
 ) -> None:
-    """Clear the address; what was not sent is not sent any more.
+    """Clear the address for good; what was not sent is not sent any more.
 
-    ``redacted_at`` is set where the person asked to be forgotten, None for a tombstone.
+    PartyRedacted and the tombstone say the same; either may be heard first.
     """
     recipient = await repository.lock_recipient(session, dossier_code)
     recipient.email = None
     recipient.redacted_at = recipient.redacted_at or redacted_at
+    await parked.delete_bodies_of(session, dossier_code, by=by, now=redacted_at)
     unsent = allowed(list(Status), Trigger.ADDRESS_FORGOTTEN)
     for message in await repository.lock_messages_of(session, dossier_code, unsent):
         message.status = LIFECYCLE.next(message.status, Trigger.ADDRESS_FORGOTTEN)
