@@ -67,7 +67,7 @@ def test_given_the_stack_files_when_read_then_they_outrank_the_environment(
 @pytest.mark.parametrize(
     "words",
     [("pay", CODE), ("events", "topics"), ("events", "timeline", CODE), ("seed",),
-     ("parked", "list")],
+     ("parked", "list"), ("party", "redact", CODE)],
 )  # fmt: skip
 def test_given_no_stack_when_asked_then_the_status_is_two(
     app: typer.Typer, words: tuple[str, ...]

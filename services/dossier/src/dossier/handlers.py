@@ -1,6 +1,7 @@
 """The Kafka door: the province's messages in, our own facts out to the province."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +11,7 @@ from dossier.adapters.province import callback, facts
 from dossier.adapters.province.callback import Refusal, RefusedError
 from dossier.domain.dossier import DossierClosedError
 from dossier.domain.partner import PartnerDay, UnknownFactError
-from dossier.use_cases import partner, receive
+from dossier.use_cases import partner, receive, redact
 from dossier.use_cases.partner import Retold
 from shared import parked
 from shared.clock import utc_now
@@ -92,9 +93,12 @@ async def _park(
 ) -> None:
     """Keep the message, with its reason, in the transaction of what answers it."""
     record = as_record(message)
+    if refusal.dossier_code != callback.UNKNOWN:
+        record = replace(record, key=refusal.dossier_code)
     reason = parked.Reason(refusal.reason_code, refusal.detail, blocks=False)
     if not await parked.park(session, CONSUMER, record, reason, now=now):
         raise StillRefusedError(refusal.detail)
+    await redact.forget_again(session, refusal.dossier_code, by=CONSUMER, now=now)
     said = MessageParked(
         consumer=CONSUMER,
         topic_name=record.topic,

@@ -4,15 +4,40 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from dossier.schemas import DossierAnswer
-from dossier.use_cases import look
+from dossier.schemas import DossierAnswer, RedactionAnswer, RedactionBody
+from dossier.use_cases import look, redact
+from dossier.use_cases.redact import Request
 from dossier.views import search
 from dossier.views.standing import Standing, standing_of
+from shared.clock import utc_now
 from shared.dossier_code import parse_dossier_code
-from shared.web.identity import STAFF, SignedIn, allow
-from shared.web.request import Transaction
+from shared.web.identity import STAFF, Role, SignedIn, allow
+from shared.web.request import RequestCause, Transaction
 
 router: Final = APIRouter(prefix="/api/dossier/v1")
+
+
+@router.post(
+    "/dossiers/{dossier_code}/party/redaction",
+    dependencies=[allow(Role.ADMINISTRATOR, Role.OPERATOR)],
+)
+async def redact_party(
+    session: Transaction,
+    user: SignedIn,
+    cause: RequestCause,
+    dossier_code: str,
+    body: RedactionBody,
+) -> RedactionAnswer:
+    """Forget the people of a dossier for good; what a receipt printed stays, by law.
+
+    Operators may of any dossier, administrators of their agency's.
+    """
+    stored = parse_dossier_code(dossier_code)
+    of_all = Role.OPERATOR in user.roles
+    agencies = None if of_all else await look.agencies_of(session, user.agency_code)
+    request = Request(by=user.subject, reason=body.reason, agencies=agencies)
+    done = await redact.redact_party(session, stored, request, cause=cause, now=utc_now())
+    return RedactionAnswer(dossier_code=stored, redacted_at=done.redacted_at, is_new=done.is_new)
 
 
 @router.get("/dossiers/{dossier_code}", dependencies=[allow(*sorted(STAFF))])

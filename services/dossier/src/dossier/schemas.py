@@ -1,11 +1,29 @@
 """Bodies of JSON; never stored, never published."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from dossier.domain.dossier import State
 from shared.contracts.parts import FilingChannel, PaymentTiming
+
+
+class RedactionBody(BaseModel):
+    """Why the people of a dossier are to be forgotten; goes to the audit record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class RedactionAnswer(BaseModel):
+    """The people are forgotten."""
+
+    dossier_code: str
+    redacted_at: datetime
+    is_new: bool
+    """False where they were forgotten before."""
 
 
 class DossierAnswer(BaseModel):

@@ -71,6 +71,8 @@ class DossierRow(Base):
     received_at: Mapped[datetime]
     """When we first heard of it."""
     changed_at: Mapped[datetime]
+    party_redacted_at: Mapped[datetime | None]
+    """Once set, no people are ever stored again for this dossier."""
 
 
 class PartyRow(Base):

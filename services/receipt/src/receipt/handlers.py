@@ -41,7 +41,8 @@ async def publish_agency(session: AsyncSession, event: Envelope[AgencyPublished]
 
 async def redact_party(session: AsyncSession, event: Envelope[PartyRedacted]) -> None:
     """Forget people who are to be forgotten."""
-    await people.forget_party(session, event.data.dossier_code)
+    fact = event.data
+    await people.forget_party(session, fact.dossier_code, by=fact.by, now=utc_now())
 
 
 async def hear_party(session: AsyncSession, messages: Sequence[Message]) -> None:
@@ -51,7 +52,7 @@ async def hear_party(session: AsyncSession, messages: Sequence[Message]) -> None
             event = read_envelope(PartyStated, message)
             await people.know_party(session, event.data, sequence=event.sequence, now=utc_now())
         elif message.key is not None:
-            await people.forget_party(session, message.key)
+            await people.forget_party(session, message.key, by="tombstone", now=utc_now())
         else:
             raise UnreadableMessageError("a tombstone without a key")
 

@@ -16,6 +16,7 @@ from lephi.operator.event_commands import events, show_timeline
 from lephi.operator.front import FrontDoor, Paid
 from lephi.operator.health import examine
 from lephi.operator.parked_commands import parked
+from lephi.operator.party_commands import party
 from lephi.operator.seed.dossiers import example_code, make_dossiers
 from lephi.operator.seed.publish import publish
 from lephi.operator.streams import facts_of, wait_until_quiet
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
     app.add_typer(events, name="events")
     app.add_typer(parked, name="parked")
+    app.add_typer(party, name="party")
 
 
 def seed(

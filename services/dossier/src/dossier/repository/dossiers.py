@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -94,6 +94,11 @@ async def upsert_party(
         ),
     ).returning(PartyRow.dossier_code)
     return await session.scalar(changed) is not None
+
+
+async def delete_party(session: AsyncSession, dossier_code: str) -> None:
+    """Forget the dossier's people, and the words by which they were found."""
+    await session.execute(delete(PartyRow).where(PartyRow.dossier_code == dossier_code))
 
 
 async def find_party(session: AsyncSession, dossier_code: str) -> PartyStated | None:

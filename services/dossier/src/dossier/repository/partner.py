@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +43,15 @@ async def facts_of_dossier(session: AsyncSession, dossier_code: str) -> Sequence
         .order_by(PartnerFactRow.sent_at, PartnerFactRow.id)
     )
     return (await session.scalars(statement)).all()
+
+
+async def forget_words(session: AsyncSession, dossier_code: str) -> None:
+    """Forget the province's own words about a dossier; its codes stay."""
+    await session.execute(
+        update(PartnerFactRow)
+        .where(PartnerFactRow.dossier_code == dossier_code)
+        .values(reason_text=None)
+    )
 
 
 async def insert_issued_receipt(session: AsyncSession, receipt: ReceiptIssued) -> None:

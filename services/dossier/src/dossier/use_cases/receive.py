@@ -53,8 +53,9 @@ async def receive_dossier(
     """Take over what the province states of a dossier and of its people.
 
     Equal content is no change, an older version never undoes a newer one, and of two versions of
-    one instant the later message wins. Raises DossierClosedError, before anything is changed,
-    where a closed dossier would go back to work.
+    one instant the later message wins. People who are to be forgotten are not taken over again.
+    Raises DossierClosedError, before anything is changed, where a closed dossier would go back to
+    work.
     """
     door = _Door(cause, now)
     row = await dossiers.lock_dossier(session, stated.dossier_code)
@@ -66,7 +67,8 @@ async def receive_dossier(
         if stated.stated_at < row.stated_at:
             return
         said = await _change(session, row, stated, door)
-    if await _store_party(session, party, now=now):
+    is_forgotten = row is not None and row.party_redacted_at is not None
+    if not is_forgotten and await _store_party(session, party, now=now):
         said = [*said, party]
     agency = stated.facts.receiving_agency
     await emit_all(session, [Emission(fact, cause, agency) for fact in said], now=now)

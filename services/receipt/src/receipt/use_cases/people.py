@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.payer import party_of
 from receipt.repository import files, people
+from shared import parked
 from shared.contracts.party import PartyStated
 
 
@@ -18,6 +19,7 @@ async def know_party(
         await files.wake_files_of(session, stated.dossier_code, now=now)
 
 
-async def forget_party(session: AsyncSession, dossier_code: str) -> None:
-    """Forget these people for good; what is printed stays, by law."""
+async def forget_party(session: AsyncSession, dossier_code: str, *, by: str, now: datetime) -> None:
+    """Forget these people for good; what is printed stays, by law (ADR 7)."""
     await people.redact_party(session, dossier_code)
+    await parked.delete_bodies_of(session, dossier_code, by=by, now=now)
