@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from payment_gateway.adapters.npsp.callback import Partner
 from payment_gateway.adapters.npsp.client import NpspClient
-from payment_gateway.domain.attempts import LEASE
+from payment_gateway.domain.attempts import HEAD_START, LEASE, Attempt
 from payment_gateway.jobs import ask_attempt, begin_attempt
 from shared.contracts.parts import PaymentChannel
 from shared.failpoints import FailpointError
@@ -20,8 +20,13 @@ def clients(gateway: Gateway) -> dict[PaymentChannel, NpspClient]:
     return {PaymentChannel.NPSP: NpspClient(gateway.platform.url, partner, ip="127.0.0.1")}
 
 
-async def given_a_new_attempt(gateway: Gateway) -> None:
-    await given_an_attempt(gateway.database, await given_a_payable(gateway.database))
+async def given_a_new_attempt(gateway: Gateway) -> Attempt:
+    return await given_an_attempt(gateway.database, await given_a_payable(gateway.database))
+
+
+async def given_an_attempt_whose_door_is_gone(gateway: Gateway) -> None:
+    await given_a_new_attempt(gateway)
+    await pass_time(gateway, HEAD_START.total_seconds())
 
 
 async def pass_time(gateway: Gateway, seconds: float) -> None:
@@ -31,10 +36,25 @@ async def pass_time(gateway: Gateway, seconds: float) -> None:
         await session.execute(statement, {"seconds": seconds})
 
 
-async def test_given_a_new_attempt_when_two_workers_look_then_the_platform_hears_one_init(
+async def test_given_a_new_attempt_when_a_worker_looks_first_then_the_door_still_begins_it(
     gateway: Gateway,
 ) -> None:
-    await given_a_new_attempt(gateway)
+    attempt = await given_a_new_attempt(gateway)
+    ours = clients(gateway)
+
+    by_worker = await begin_attempt(gateway.database, None, clients=ours)
+    by_door = await begin_attempt(gateway.database, attempt.id, clients=ours)
+    again = await begin_attempt(gateway.database, attempt.id, clients=ours)
+
+    assert (by_worker, by_door, again) == (False, True, False)
+    assert len(gateway.platform.questions("INIT")) == 1
+    await ours[PaymentChannel.NPSP].close()
+
+
+async def test_given_a_door_that_is_gone_when_two_workers_look_then_the_platform_hears_one_init(
+    gateway: Gateway,
+) -> None:
+    await given_an_attempt_whose_door_is_gone(gateway)
     both = clients(gateway)
 
     done = await asyncio.gather(
@@ -50,7 +70,7 @@ async def test_given_a_new_attempt_when_two_workers_look_then_the_platform_hears
 async def test_given_a_worker_that_dies_after_its_call_when_the_lease_ends_then_another_goes_on(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await given_a_new_attempt(gateway)
+    await given_an_attempt_whose_door_is_gone(gateway)
     ours = clients(gateway)
     monkeypatch.setenv("FAILPOINT", "W16:raise:1")
 
@@ -69,7 +89,7 @@ async def test_given_a_worker_that_dies_after_its_call_when_the_lease_ends_then_
 async def test_given_an_attempt_when_its_minute_is_over_then_it_is_asked_about_once(
     gateway: Gateway,
 ) -> None:
-    await given_a_new_attempt(gateway)
+    await given_an_attempt_whose_door_is_gone(gateway)
     ours = clients(gateway)
     await begin_attempt(gateway.database, None, clients=ours)
 

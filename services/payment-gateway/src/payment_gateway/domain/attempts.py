@@ -77,6 +77,9 @@ ASK_PAUSES: Final = (
 BEGIN_PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=60))
 """Between tries of the first call; after them the attempt has failed, its payer tries again."""
 
+HEAD_START: Final = timedelta(seconds=6)
+"""How long a new attempt is left to the door at which its payer waits; then any worker may."""
+
 LEASE: Final = timedelta(seconds=30)
 """How long a worker holds a row during its call; longer than any call's time limit."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from payment_gateway.domain.attempts import LIVE, Attempt, Status
+from payment_gateway.domain.attempts import HEAD_START, LIVE, Attempt, Status
 from payment_gateway.domain.payables import Payable
 from payment_gateway.repository.payables import COLUMNS as PAYABLE_COLUMNS
 from payment_gateway.repository.payables import payable_of
@@ -33,14 +33,19 @@ _LIVE_OF: Final = f"""SELECT {_COLUMNS} FROM attempt a
 _INSERT: Final = """
 INSERT INTO attempt (id, payable_id, ordinal, channel, reference, bank_code, amount_vnd, status,
   calls, correlation_id, causation_id, due_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12)
 """
 _CLAIM_DUE: Final = """
 UPDATE attempt SET calls = calls + 1, due_at = $3
 WHERE id = (
   SELECT id FROM attempt
-  WHERE status = ANY($1::text[]) AND due_at <= $2 AND ($4::uuid IS NULL OR id = $4)
+  WHERE status = ANY($1::text[]) AND due_at <= $2
   ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+_CLAIM_ONE: Final = """
+UPDATE attempt SET calls = calls + 1, due_at = $3
+WHERE id = $4 AND status = ANY($1::text[]) AND (due_at <= $2 OR calls = 0)
 RETURNING id
 """
 
@@ -122,7 +127,7 @@ async def next_ordinal(session: AsyncSession, payable_id: UUID) -> int:
 
 
 async def insert_attempt(session: AsyncSession, new: NewAttempt) -> None:
-    """Store a new attempt, due at once."""
+    """Store a new attempt; until its head start is over only its own door begins it."""
     attempt = new.attempt
     await driver.execute(
         session,
@@ -137,6 +142,7 @@ async def insert_attempt(session: AsyncSession, new: NewAttempt) -> None:
         attempt.status.value,
         new.cause.correlation_id,
         new.cause.causation_id,
+        attempt.created_at + HEAD_START,
         attempt.created_at,
     )
 
@@ -149,12 +155,16 @@ async def claim_due_attempt(
     now: datetime,
     lease: timedelta,
 ) -> Claimed | None:
-    """Return the attempt in ``states`` that is due longest, or ``only`` if it is due.
+    """Return the attempt in ``states`` that is due longest, or ``only`` if it is due or new.
 
     It is due again when ``lease`` is over, so a dead worker's row comes back by itself.
     """
     wanted = [status.value for status in states]
-    claimed = await driver.fetchval(session, _CLAIM_DUE, wanted, now, now + lease, only)
+    bounds = (wanted, now, now + lease)
+    if only is None:
+        claimed = await driver.fetchval(session, _CLAIM_DUE, *bounds)
+    else:
+        claimed = await driver.fetchval(session, _CLAIM_ONE, *bounds, only)
     return None if claimed is None else await read_claimed(session, claimed)
 
 
