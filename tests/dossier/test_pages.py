@@ -8,14 +8,18 @@ from httpx import AsyncClient
 
 from dossier.main import make_service
 from shared.clock import utc_now
+from shared.contracts.fee import FeePending, PendingReason
 from shared.db.database import Database
+from shared.ids import new_id
 from shared.service import Service
+from shared.views import apply
 from shared.web.identity import Role, User, session_of
 from shared.web.sessions import new_secret
 from shared.web.signing import session_cookie
 from tests.conftest import NewDatabase
 from tests.dossier.builders import (
     CODE,
+    CONTEXT,
     a_file,
     a_line,
     a_person,
@@ -25,7 +29,9 @@ from tests.dossier.builders import (
     an_assessment,
     fold_said,
     hear_dossier,
+    puts_of,
 )
+from tests.support.facts import an_envelope
 from tests.support.web import client_of
 
 OTHER = "H34.22.08-261122-0001"
@@ -124,8 +130,8 @@ async def test_given_the_board_when_it_is_filtered_and_paged_then_only_those_lin
     assert "0008" not in paid
     first = await desk.page("/can-bo/ho-so?limit=1")
     assert ("H34.10-261122-0008" in first, CODE in first) == (True, False)
-    after = first.split('href="/can-bo/ho-so?sau=')[1].split('"')[0].replace("&amp;", "&")
-    second = await desk.page(f"/can-bo/ho-so?sau={after}")
+    after = first.split('href="/can-bo/ho-so?after=')[1].split('"')[0].replace("&amp;", "&")
+    second = await desk.page(f"/can-bo/ho-so?after={after}")
     assert f'/can-bo/ho-so/{CODE}"' in second
     assert '/can-bo/ho-so/H34.10-261122-0008"' not in second
     assert "limit=1" in after
@@ -232,3 +238,49 @@ async def test_given_an_error_code_when_it_is_opened_then_a_page_says_what_to_do
     desk: Desk,
 ) -> None:
     assert "dossier-not-found" in await desk.page("/problems/dossier-not-found")
+
+
+async def test_given_the_board_when_it_is_narrowed_then_the_form_keeps_what_was_asked(
+    desk: Desk,
+) -> None:
+    await desk.sign_in(Role.OFFICER)
+
+    found = await desk.page(
+        "/can-bo/ho-so?tim=261122&trang_thai=2&thu_tuc=2.000815&tu=2026-11-22&den=2026-11-22"
+    )
+    assert f'/can-bo/ho-so/{CODE}"' in found
+    assert 'value="2026-11-22"' in found
+    assert '<option value="2" selected>Được tiếp nhận' in found
+    assert "<details" in found
+    for nothing in ("trang_thai=9", "thu_tuc=9.999999", "tu=2026-11-23", "den=2026-11-21"):
+        page = await desk.page(f"/can-bo/ho-so?{nothing}")
+        assert "Bỏ các điều kiện lọc" in page, nothing
+    empty = await desk.page("/can-bo/ho-so?tim=&trang_thai=&thu_tuc=&tu=&den=hom-nay")
+    assert CODE in empty
+
+
+async def test_given_a_fee_without_a_tariff_when_the_list_is_opened_then_the_dossier_stands_there(
+    desk: Desk,
+) -> None:
+    waiting = FeePending(
+        dossier_code="H34.10-261122-0008", assessment_id=new_id(), version=1, context=CONTEXT,
+        lines=(a_line(),), reason_code=PendingReason.NO_TARIFF,
+    )  # fmt: skip
+    async with desk.database.transaction() as session:
+        await apply(session, puts_of([an_envelope(waiting)]))
+    await desk.sign_in(Role.OFFICER)
+
+    listed = await desk.page("/can-bo/ho-so?loc=waiting")
+
+    assert "H34.10-261122-0008" in listed
+    assert CODE not in listed
+    assert "Chưa có biểu phí" in await desk.page("/can-bo/ho-so/H34.10-261122-0008")
+
+
+async def test_given_someone_who_may_not_see_people_when_they_search_a_name_then_nothing_is_found(
+    desk: Desk,
+) -> None:
+    await desk.sign_in(Role.OPERATOR)
+
+    assert "Chưa tìm thấy hồ sơ nào" in await desk.page("/can-bo/ho-so?tim=nguyen+van")
+    assert await desk.goes_to("/can-bo/ho-so?tim=0007") == f"/can-bo/ho-so/{CODE}"

@@ -1,21 +1,44 @@
 """Lines of a list of dossiers, and the address of each of its pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Annotated, Final
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
+from dossier.domain.search import Search
 from dossier.pages import words
 from dossier.views.board import BoardRow
-from dossier.views.search import Filter, Place
+from dossier.views.lines import Asked, Filter, Place
 from dossier.views.standing import Standing, standing_of
+from shared.days import start_of_day
 
 BOARD_PATH: Final = "/can-bo/ho-so"
 _SEPARATOR: Final = "~"
 _PAGE: Final = 50
+
+
+T = TypeVar("T")
+
+
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Let what nobody meant, and an empty field of the form, be nothing asked for."""
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Given = Annotated[T | None, WrapValidator(_or_none)]
 
 
 class BoardQuery(BaseModel):
@@ -25,17 +48,41 @@ class BoardQuery(BaseModel):
 
     tim: Annotated[str, Field(max_length=200)] = ""
     loc: Filter = Filter.ALL
-    sau: Annotated[str, Field(max_length=100)] = ""
+    trang_thai: Given[Annotated[int, Field(ge=1, le=10)]] = None
+    thu_tuc: Annotated[str, Field(max_length=40)] = ""
+    tu: Given[date] = None
+    den: Given[date] = None
+    after: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = _PAGE
 
     @property
     def opens_only_hit(self) -> bool:
         """Tell whether a search that finds one dossier should open it."""
-        return self.loc is Filter.ALL and not self.sau
+        return self.loc is Filter.ALL and not self.after and not self.is_narrowed
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether status, procedure or days are asked for."""
+        return any((self.trang_thai, self.thu_tuc, self.tu, self.den))
+
+    def asked(self, agencies: Sequence[str], search: Search | None) -> Asked:
+        """Return what is looked for; the last day is asked for as a whole."""
+        until = None if self.den is None else self.den + timedelta(days=1)
+        return Asked(
+            agencies=agencies,
+            limit=self.limit,
+            show=self.loc,
+            search=search,
+            after=self.place(),
+            status=self.trang_thai,
+            procedure_code=self.thu_tuc or None,
+            filed_from=None if self.tu is None else start_of_day(self.tu),
+            filed_before=None if until is None else start_of_day(until),
+        )
 
     def place(self) -> Place | None:
         """Return where the page begins; None at the beginning."""
-        instant, _, dossier_code = self.sau.partition(_SEPARATOR)
+        instant, _, dossier_code = self.after.partition(_SEPARATOR)
         try:
             submitted_at = datetime.fromisoformat(instant)
         except ValueError:
@@ -52,17 +99,22 @@ class BoardQuery(BaseModel):
         """Return the address of the first page."""
         return self._address(loc=self.loc.value)
 
-    def after(self, line: BoardRow) -> str:
+    def everything(self) -> str:
+        """Return the address of the same search without filters."""
+        return f"{BOARD_PATH}?{urlencode({'tim': self.tim})}" if self.tim else BOARD_PATH
+
+    def behind(self, line: BoardRow) -> str:
         """Return the address of the page behind ``line``."""
         at = "" if line.submitted_at is None else line.submitted_at.isoformat()
-        return self._address(loc=self.loc.value, sau=f"{at}{_SEPARATOR}{line.dossier_code}")
+        return self._address(loc=self.loc.value, after=f"{at}{_SEPARATOR}{line.dossier_code}")
 
     def _address(self, **parts: str) -> str:
-        wanted = {"tim": self.tim, **parts}
+        narrowed = {name: getattr(self, name) for name in ("trang_thai", "thu_tuc", "tu", "den")}
+        wanted = {"tim": self.tim, **narrowed, **parts}
         if wanted.get("loc") == Filter.ALL.value:
             del wanted["loc"]
         if self.limit != _PAGE:
-            wanted["limit"] = str(self.limit)
+            wanted["limit"] = self.limit
         given = {name: value for name, value in wanted.items() if value}
         return f"{BOARD_PATH}?{urlencode(given)}" if given else BOARD_PATH
 

@@ -22,15 +22,16 @@ async def show_own_dossiers(
     request: Request,
     session: Transaction,
     user: SignedIn,
-    sau: Annotated[str, Query(max_length=40)] = "",
+    after: Annotated[str, Query(max_length=40)] = "",
 ) -> HTMLResponse:
     """Show the dossiers that the citizen owns or pays, newest filing first."""
-    codes = await look.codes_of_citizen(session, user.id_number, after=sau or None, limit=_PAGE + 1)
+    behind = after or None
+    codes = await look.codes_of_citizen(session, user.id_number, after=behind, limit=_PAGE + 1)
     lines = await search.lines_of(session, codes[:_PAGE])
     return render(
         request,
         "own_dossiers.html",
         lines=own_lines_to_show(lines),
-        next_url=f"/ho-so?sau={codes[_PAGE - 1]}" if len(codes) > _PAGE else None,
-        first_url="/ho-so" if sau else None,
+        next_url=f"/ho-so?after={codes[_PAGE - 1]}" if len(codes) > _PAGE else None,
+        first_url="/ho-so" if after else None,
     )

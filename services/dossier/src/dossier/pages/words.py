@@ -32,7 +32,16 @@ def standing_tag_of_citizen(standing: Standing) -> Tag:
 
 def status_word(status: int | None) -> str:
     """Return the national status of a dossier."""
-    words = {
+    return _statuses().get(status or 0, translate("Chưa rõ trạng thái"))
+
+
+def statuses() -> list[tuple[str, str]]:
+    """Return every national status with its words, for a list to choose from."""
+    return [(str(status), words) for status, words in _statuses().items()]
+
+
+def _statuses() -> Mapping[int, str]:
+    return {
         1: translate("Mới đăng ký"),
         2: translate("Được tiếp nhận"),
         3: translate("Không được tiếp nhận"),
@@ -44,7 +53,6 @@ def status_word(status: int | None) -> str:
         9: translate("Đã xử lý xong"),
         10: translate("Đã trả kết quả"),
     }
-    return words.get(status or 0, translate("Chưa rõ trạng thái"))
 
 
 def channel_word(channel: str, bank_code: str | None) -> str:

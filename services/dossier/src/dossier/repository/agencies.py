@@ -71,8 +71,16 @@ async def upsert_procedure(session: AsyncSession, procedure: Procedure) -> None:
 async def find_procedure(session: AsyncSession, procedure_code: str) -> Procedure | None:
     """Return the procedure; None if the list does not have it."""
     row = await session.get(ProcedureRow, procedure_code)
-    if row is None:
-        return None
+    return None if row is None else _procedure_of(row)
+
+
+async def list_procedures(session: AsyncSession) -> Sequence[Procedure]:
+    """Return all procedures by name."""
+    rows = await session.scalars(select(ProcedureRow).order_by(ProcedureRow.name))
+    return [_procedure_of(row) for row in rows]
+
+
+def _procedure_of(row: ProcedureRow) -> Procedure:
     return Procedure(
         procedure_code=row.procedure_code,
         name=row.name,

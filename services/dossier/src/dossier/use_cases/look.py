@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dossier.domain.agency import Procedure
 from dossier.domain.dossier import DossierNotFoundError
 from dossier.repository import agencies, dossiers, partner
 from dossier.tables import DossierRow, PartnerFactRow
@@ -66,3 +67,8 @@ async def codes_of_citizen(
     if id_number is None:
         return []
     return await dossiers.codes_of_citizen(session, id_number, after=after, limit=limit)
+
+
+async def procedures(session: AsyncSession) -> Sequence[Procedure]:
+    """Return the procedures that we know, by name."""
+    return await agencies.list_procedures(session)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.contracts.dossier import (
@@ -48,14 +48,32 @@ class PaymentState(StrEnum):
     CLOSED = "closed"
 
 
+UNREADY: Final = "payment_state = 'paid' AND (receipts = 0 OR receipt_files < receipts)"
+"""Paid, and a receipt or its file is still to come."""
+
+
+def _ordered(name: str, where: str | None = None) -> list[Index]:
+    """Return the indexes that give an agency's lines in the order of its list."""
+    condition = None if where is None else text(where)
+    return [
+        Index(
+            f"ix_board{name}_{whose}", f"{whose}_agency", "submitted_at", "dossier_code",
+            postgresql_where=condition,
+        )
+        for whose in ("receiving", "collecting")
+    ]  # fmt: skip
+
+
 class BoardRow(ViewBase):
     """One line of *Tra cứu hồ sơ toàn cơ quan*; each column comes from one topic only."""
 
     __tablename__ = "board"
     __table_args__ = (
-        Index("ix_board_order", "submitted_at", "dossier_code"),
-        Index("ix_board_receiving", "receiving_agency", "submitted_at", "dossier_code"),
-        Index("ix_board_collecting", "collecting_agency", "submitted_at", "dossier_code"),
+        *_ordered(""),
+        *_ordered("_due", "payment_state = 'due'"),
+        *_ordered("_pending", "fee_state = 'pending'"),
+        Index("ix_board_settled", "settled_at"),
+        Index("ix_board_unready", "dossier_code", postgresql_where=text(UNREADY)),
     )
 
     dossier_code: Mapped[str] = mapped_column(primary_key=True)
@@ -229,7 +247,7 @@ def board_receipt_file(event: Envelope[ReceiptFileReady]) -> Iterator[Put]:
 
 BOARD: Final = View(
     name="board",
-    version=1,
+    version=2,
     rows=(BoardRow,),
     folds=(
         fold(DossierReceived, board_received),

@@ -1,64 +1,19 @@
-"""What pages read: the board's lines by agency, search and state, and one dossier's rows.
-
-Names and phones may not be folded into a view, so a search by them looks into the decision table
-``party`` of the same database, by name.
-"""
+"""What pages read: the board's lines by agency, search and state, and one dossier's rows."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Text,
-    TextualSelect,
-    column,
-    func,
-    or_,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.search import Search
-from dossier.views.board import BoardRow, FeeState, PaymentState
+from dossier.views.board import UNREADY, BoardRow, FeeState, PaymentState
+from dossier.views.lines import of_agencies
 from dossier.views.money import FeeRow, PaymentRow, ReceiptRow, TariffRow
 from dossier.views.timeline import TimelineRow
 from dossier.views.told import ToldRow
 from shared.contracts.fee import Certainty
 from shared.days import start_of_day, vietnam_day
-
-
-class Filter(StrEnum):
-    """Which lines of the board are shown."""
-
-    ALL = "all"
-    UNPAID = "unpaid"
-    PAID = "paid"
-    WAITING = "waiting"
-    """No amount can be said yet: chưa có biểu phí, or an agency is incomplete."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page of the board ends; the next one begins behind it."""
-
-    submitted_at: datetime
-    dossier_code: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is looked for on the board."""
-
-    agencies: Sequence[str]
-    search: Search | None
-    show: Filter
-    after: Place | None
-    limit: int
 
 
 @dataclass(frozen=True)
@@ -74,34 +29,6 @@ class Today:
     unanswered_count: int
 
 
-_CODES: Final = text(
-    "SELECT dossier_code FROM dossier WHERE code_search @@ CAST(:code AS tsquery)"
-    " UNION SELECT dossier_code FROM party WHERE search @@ CAST(:people AS tsquery)"
-)
-_NOTHING: Final = "'-'"
-"""A query that no token answers."""
-
-_FILTERS: Final[dict[Filter, ColumnElement[bool]]] = {
-    Filter.UNPAID: BoardRow.payment_state == PaymentState.DUE,
-    Filter.PAID: BoardRow.payment_state == PaymentState.PAID,
-    Filter.WAITING: BoardRow.fee_state == FeeState.PENDING,
-}
-
-
-async def find_lines(session: AsyncSession, asked: Asked) -> Sequence[BoardRow]:
-    """Return the lines asked for, newest filing first; one above ``limit`` if there are more."""
-    statement = select(BoardRow).where(_of_agencies(asked.agencies))
-    if asked.search is not None:
-        statement = statement.where(BoardRow.dossier_code.in_(_codes_of(asked.search)))
-    if asked.show in _FILTERS:
-        statement = statement.where(_FILTERS[asked.show])
-    if asked.after is not None:
-        place = tuple_(BoardRow.submitted_at, BoardRow.dossier_code)
-        statement = statement.where(place < (asked.after.submitted_at, asked.after.dossier_code))
-    statement = statement.order_by(BoardRow.submitted_at.desc(), BoardRow.dossier_code.desc())
-    return (await session.scalars(statement.limit(asked.limit + 1))).all()
-
-
 async def lines_of(session: AsyncSession, codes: Sequence[str]) -> Sequence[BoardRow]:
     """Return the lines of ``codes``, in that order; a line not folded yet is left out."""
     found = await session.scalars(select(BoardRow).where(BoardRow.dossier_code.in_(codes)))
@@ -115,38 +42,35 @@ async def find_line(session: AsyncSession, dossier_code: str) -> BoardRow | None
 
 
 async def figures_of(session: AsyncSession, agencies: Collection[str], *, now: datetime) -> Today:
-    """Return what is due, paid since midnight in Vietnam, and waiting, for ``agencies``."""
-    due = BoardRow.payment_state == PaymentState.DUE
-    paid_today = BoardRow.settled_at >= start_of_day(vietnam_day(now))
-    unready = (BoardRow.payment_state == PaymentState.PAID) & (
-        (BoardRow.receipts == 0) | (BoardRow.receipt_files < BoardRow.receipts)
+    """Return what is due, paid since midnight in Vietnam, and waiting, for ``agencies``.
+
+    Each figure is a count of its own: it reads the few lines of its index, not the whole board.
+    """
+    mine = of_agencies(agencies)
+    due = select(func.count(), func.coalesce(func.sum(BoardRow.due_vnd), 0)).where(
+        mine, BoardRow.payment_state == PaymentState.DUE
     )
-    counts = select(
-        func.count().filter(due),
-        func.coalesce(func.sum(BoardRow.due_vnd).filter(due), 0),
-        func.count().filter(paid_today),
-        func.coalesce(func.sum(BoardRow.paid_vnd).filter(paid_today), 0),
-        func.count().filter(BoardRow.fee_state == FeeState.PENDING),
-        func.count().filter(unready),
-    ).where(_of_agencies(agencies))
-    figures = (await session.execute(counts)).one()
-    unanswered = await session.scalar(
+    paid = select(func.count(), func.coalesce(func.sum(BoardRow.paid_vnd), 0)).where(
+        mine, BoardRow.settled_at >= start_of_day(vietnam_day(now))
+    )
+    pending = select(func.count()).where(mine, BoardRow.fee_state == FeeState.PENDING)
+    unready = select(func.count()).select_from(BoardRow).where(mine, text(UNREADY))
+    unanswered = (
         select(func.count())
         .select_from(ToldRow)
         .join(BoardRow, BoardRow.dossier_code == ToldRow.dossier_code)
-        .where(_of_agencies(agencies), (ToldRow.answered_at.is_(None)) | (ToldRow.result == "loi"))
+        .where(mine, (ToldRow.answered_at.is_(None)) | (ToldRow.result == "loi"))
     )
-    due_count, due_vnd, paid_count, paid_vnd, pending, without_receipt = (
-        int(figure or 0) for figure in figures
-    )
+    due_count, due_vnd = (await session.execute(due)).one()
+    paid_count, paid_vnd = (await session.execute(paid)).one()
     return Today(
         due_count=due_count,
-        due_vnd=due_vnd,
+        due_vnd=int(due_vnd or 0),
         paid_count=paid_count,
-        paid_vnd=paid_vnd,
-        pending_count=pending,
-        without_receipt_count=without_receipt,
-        unanswered_count=unanswered or 0,
+        paid_vnd=int(paid_vnd or 0),
+        pending_count=await session.scalar(pending) or 0,
+        without_receipt_count=await session.scalar(unready) or 0,
+        unanswered_count=await session.scalar(unanswered) or 0,
     )
 
 
@@ -207,13 +131,3 @@ async def count_facts(session: AsyncSession, dossier_code: str) -> int:
         .where(TimelineRow.dossier_code == dossier_code)
     )
     return await session.scalar(statement) or 0
-
-
-def _of_agencies(agencies: Collection[str]) -> ColumnElement[bool]:
-    return or_(BoardRow.receiving_agency.in_(agencies), BoardRow.collecting_agency.in_(agencies))
-
-
-def _codes_of(search: Search) -> TextualSelect:
-    return _CODES.bindparams(
-        code=search.code or _NOTHING, people=search.people or _NOTHING
-    ).columns(column("dossier_code", Text))
