@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -55,6 +55,8 @@ class Emission:
     topic: str | None = None
     source: str | None = None
     """Where and by whom, for facts that every owner says; else the class knows."""
+    id: UUID | None = None
+    """Of the fact, where a row of its own already bears it."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,21 @@ async def emit_tombstone(session: AsyncSession, topic: str, subject: str) -> UUI
     return event_id
 
 
+async def send_again(session: AsyncSession, event_ids: Collection[UUID]) -> set[UUID]:
+    """Have the relay send stored facts once more: the same bytes, the same ids, in their order.
+
+    Returns those that are still stored; readers drop what they have heard already.
+    """
+    rows = await driver.fetch(
+        session,
+        "UPDATE outbox SET published_at = NULL WHERE id = ANY($1::uuid[]) AND payload IS NOT NULL"
+        " RETURNING id",
+        list(event_ids),
+    )
+    session.info[SAID] = True
+    return {row["id"] for row in rows}
+
+
 def outbox_partition(subject: str) -> int:
     """Return the outbox partition of a subject: equal subjects are sent by one relay, in order."""
     return zlib.crc32(subject.encode()) % PARTITIONS
@@ -137,7 +154,7 @@ def _lines(emissions: Sequence[Emission], now: datetime) -> list[_Line]:
     later: Counter[tuple[str, str]] = Counter()
     lines: list[_Line] = []
     for emission in reversed(emissions):
-        fact, event_id = emission.fact, new_id()
+        fact, event_id = emission.fact, emission.id or new_id()
         said = Said(
             id=event_id,
             source=emission.source or fact.source,

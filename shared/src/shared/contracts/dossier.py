@@ -13,6 +13,7 @@ from shared.contracts.parts import (
     AgencyCode,
     ChannelReference,
     Context,
+    Count,
     DayTotals,
     FeeKind,
     FilingChannel,
@@ -214,7 +215,10 @@ class PartyRedacted(DossierFact):
 
 
 class PartnerFactSent(DossierFact):
-    """A fact for the province left; heard by ops, which shows what is still awaited."""
+    """A fact for the province left; heard by ops, which shows what is still awaited.
+
+    Said again, with the same ``fact_id``, each time an operator sends the fact again.
+    """
 
     type: ClassVar[str] = "vn.lephi.PartnerFactSent.v1"
     topic: ClassVar[str] = TOPIC
@@ -225,6 +229,8 @@ class PartnerFactSent(DossierFact):
     cause: UUID
     """Id of the event that the fact retells."""
     amount_vnd: Vnd | None = None
+    again: Count | None = None
+    """How many times it was sent before; absent the first time."""
 
 
 class PartnerFactAcknowledged(DossierFact):
@@ -255,7 +261,11 @@ class PartnerFactLate(DossierFact):
 
 
 class PartnerDayCompared(Event):
-    """The province's totals of a day beside ours; said for each run, heard by ops."""
+    """The province's totals of a day beside ours; said for each run, heard by ops.
+
+    ``missing_there`` are dossiers that the province lacks, or of which it lacks a fact. What the
+    lists cannot hold is in the counts, and the next run names it.
+    """
 
     type: ClassVar[str] = "vn.lephi.PartnerDayCompared.v1"
     topic: ClassVar[str] = TOPIC
@@ -268,6 +278,12 @@ class PartnerDayCompared(Event):
     theirs: DayTotals
     missing_here: Annotated[tuple[Code, ...], Field(max_length=10_000)] = ()
     missing_there: Annotated[tuple[Code, ...], Field(max_length=10_000)] = ()
+    missing_here_count: Count | None = None
+    missing_there_count: Count | None = None
+    missing_fact_count: Count | None = None
+    """How many of our facts the province lacks."""
+    by: StaffId | None = None
+    """Who had the day compared; ``system`` where the day's totals came in."""
 
     @property
     def subject(self) -> str:
