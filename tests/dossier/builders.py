@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -41,6 +42,9 @@ from tests.support.facts import an_envelope
 CODE = "H34.10-261122-0007"
 SENT_AT = datetime(2026, 11, 22, 1, 12, tzinfo=UTC)
 TARIFF = UUID("0192f3c4-0000-7000-8000-000000000001")
+
+SUBSCRIPTIONS = handlers.subscriptions("http://lephi.test", grace=timedelta(0))
+HEAR_PROVINCE = handlers.hear_province(grace=timedelta(0))
 
 _OFFSETS = count()
 
@@ -124,7 +128,7 @@ def a_message(body: object = None, /, **changes: object) -> Message:
 async def hear(database: Database, *messages: Message) -> None:
     """Let dossier hear messages of the province, in one transaction."""
     async with database.transaction() as session:
-        await handlers.hear_province(session, messages)
+        await HEAR_PROVINCE(session, messages)
 
 
 async def hear_dossier(database: Database, **changes: object) -> None:
@@ -132,14 +136,32 @@ async def hear_dossier(database: Database, **changes: object) -> None:
     await hear(database, a_message(**changes))
 
 
-async def answer(session: AsyncSession, fact_id: object, result: str, **more: object) -> None:
-    """Let dossier hear the province's answer to a fact."""
+async def tell(database: Database, *events: Envelope[Any]) -> None:
+    """Let dossier hear facts of other services, each in a transaction of its own."""
+    by_type = {each.event_type: each for each in SUBSCRIPTIONS}
+    for event in events:
+        message = Message(
+            topic="lephi.payment", partition=0, offset=0, key=event.subject,
+            value=event.model_dump_json(exclude_none=True).encode(), headers={},
+            timestamp=event.time,
+        )  # fmt: skip
+        async with database.transaction() as session:
+            await by_type[event.type].handle(session, [message])
+
+
+def an_answer(fact_id: object, result: str, **more: object) -> Message:
+    """Return a record of ``tthc.ack``."""
     body = {
         "type": "vn.tthc.XacNhan.v1",
         "id": "xn-1",
         "data": {"MaSuKien": str(fact_id), "KetQua": result, **more},
     }
-    await handlers.hear_answers(session, [a_message(body)])
+    return a_message(body)
+
+
+async def answer(session: AsyncSession, fact_id: object, result: str, **more: object) -> None:
+    """Let dossier hear the province's answer to a fact."""
+    await handlers.hear_answers(session, [an_answer(fact_id, result, **more)])
 
 
 CONTEXT = Context(

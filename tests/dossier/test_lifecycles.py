@@ -11,7 +11,7 @@ from dossier.domain.dossier import (
     Trigger,
     trigger_of,
 )
-from dossier.domain.partner import FACT_LIFECYCLE, AnswerTrigger, FactState
+from dossier.domain.partner import FACT_LIFECYCLE, FactState, FactTrigger
 
 STEPS = {
     (State.LIVING, Trigger.WITHDRAW): State.WITHDRAWN,
@@ -19,10 +19,21 @@ STEPS = {
     (State.LIVING, Trigger.CLOSE): State.CLOSED,
     (State.WITHDRAWN, Trigger.CLOSE): State.CLOSED,
 }
-ANSWERS = {
-    (FactState.SENT, AnswerTrigger.ACCEPT): FactState.ACKNOWLEDGED,
-    (FactState.SENT, AnswerTrigger.REFUSE): FactState.REFUSED,
-    (FactState.REFUSED, AnswerTrigger.ACCEPT): FactState.ACKNOWLEDGED,
+FACT_STEPS = {
+    (FactState.SENT, FactTrigger.ACCEPT): FactState.ACKNOWLEDGED,
+    (FactState.SENT, FactTrigger.REFUSE): FactState.REFUSED,
+    (FactState.SENT, FactTrigger.GROW_LATE): FactState.LATE,
+    (FactState.SENT, FactTrigger.SEND_AGAIN): FactState.SENT,
+    (FactState.LATE, FactTrigger.ACCEPT): FactState.ACKNOWLEDGED,
+    (FactState.LATE, FactTrigger.REFUSE): FactState.REFUSED,
+    (FactState.LATE, FactTrigger.ESCALATE): FactState.ESCALATED,
+    (FactState.LATE, FactTrigger.SEND_AGAIN): FactState.SENT,
+    (FactState.ESCALATED, FactTrigger.ACCEPT): FactState.ACKNOWLEDGED,
+    (FactState.ESCALATED, FactTrigger.REFUSE): FactState.REFUSED,
+    (FactState.ESCALATED, FactTrigger.SEND_AGAIN): FactState.SENT,
+    (FactState.REFUSED, FactTrigger.ACCEPT): FactState.ACKNOWLEDGED,
+    (FactState.REFUSED, FactTrigger.SEND_AGAIN): FactState.SENT,
+    (FactState.ACKNOWLEDGED, FactTrigger.SEND_AGAIN): FactState.SENT,
 }
 
 
@@ -37,11 +48,11 @@ def test_given_a_state_of_a_dossier_when_it_is_triggered_then_only_the_tables_st
         assert LIFECYCLE.next(state, trigger) is wanted
 
 
-@pytest.mark.parametrize(("state", "trigger"), list(product(FactState, AnswerTrigger)))
-def test_given_a_fact_for_the_province_when_it_is_answered_then_only_the_tables_steps_exist(
-    state: FactState, trigger: AnswerTrigger
+@pytest.mark.parametrize(("state", "trigger"), list(product(FactState, FactTrigger)))
+def test_given_a_fact_for_the_province_when_it_is_triggered_then_only_the_tables_steps_exist(
+    state: FactState, trigger: FactTrigger
 ) -> None:
-    wanted = ANSWERS.get((state, trigger))
+    wanted = FACT_STEPS.get((state, trigger))
 
     assert FACT_LIFECYCLE.allows(state, trigger) is (wanted is not None)
     if wanted is not None:

@@ -1,24 +1,39 @@
 """What the province is told, once per cause, and what its answers do."""
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dossier import handlers
-from dossier.adapters.province.facts import BienLai, DaThu, MienThu, PhaiThu
+from dossier.adapters.province.facts import (
+    BienLai,
+    BienLaiThayThe,
+    DaThu,
+    HoanTra,
+    MienThu,
+    PhaiThu,
+)
 from dossier.domain.partner import FactState, ReceiptUnknownError
+from dossier.jobs import mark_overdue
 from dossier.tables import PartnerFactRow
 from shared import parked
-from shared.contracts.dossier import PartnerAnswer, PartnerFactAcknowledged, PartnerFactSent
-from shared.contracts.envelope import Envelope, Event
-from shared.contracts.payment import PaymentRequested
+from shared.contracts.dossier import (
+    LateLevel,
+    PartnerAnswer,
+    PartnerFactAcknowledged,
+    PartnerFactLate,
+    PartnerFactSent,
+)
+from shared.contracts.money import RefundReason, RefundSettled
+from shared.contracts.receipt import ReceiptReplaced
 from shared.db.database import Database
 from shared.db.tables import OutboxRow
 from shared.ids import new_id
-from shared.subscriptions import Message
 from tests.conftest import NewDatabase
+from tests.contracts.examples import example_of
 from tests.dossier.builders import (
     CODE,
     a_file,
@@ -26,13 +41,13 @@ from tests.dossier.builders import (
     a_receipt,
     a_request,
     a_settlement,
+    an_answer,
     an_exemption,
     answer,
     hear_dossier,
+    tell,
 )
 from tests.support.facts import an_envelope, emitted, facts
-
-SUBSCRIPTIONS = handlers.subscriptions("http://lephi.test")
 
 
 @pytest.fixture
@@ -41,19 +56,6 @@ async def database(database_of: NewDatabase) -> Database:
     made = await database_of("dossier")
     await hear_dossier(made)
     return made
-
-
-async def tell(database: Database, *events: Envelope[Event] | Envelope[PaymentRequested]) -> None:
-    """Let dossier hear facts of other services, each in a transaction of its own."""
-    by_type = {each.event_type: each for each in SUBSCRIPTIONS}
-    for event in events:
-        message = Message(
-            topic="lephi.payment", partition=0, offset=0, key=event.subject,
-            value=event.model_dump_json(exclude_none=True).encode(), headers={},
-            timestamp=event.time,
-        )  # fmt: skip
-        async with database.transaction() as session:
-            await by_type[event.type].handle(session, [message])
 
 
 async def payload_of(database: Database, fact_type: str) -> dict[str, object]:
@@ -196,3 +198,113 @@ async def test_given_an_answer_that_matches_nothing_when_it_comes_then_it_is_par
     async with database.transaction() as session:
         waiting = await parked.list_parked(session)
     assert [row.reason_code for row in waiting] == [reason]
+
+
+async def as_if_sent(database: Database, fact_id: UUID, ago: timedelta) -> None:
+    """Let a fact be as old as if it had been sent ``ago``."""
+    async with database.transaction() as session:
+        await session.execute(
+            update(PartnerFactRow)
+            .where(PartnerFactRow.id == fact_id)
+            .values(
+                sent_at=PartnerFactRow.sent_at - ago,
+                last_sent_at=PartnerFactRow.last_sent_at - ago,
+                due_at=PartnerFactRow.due_at - ago,
+            )
+        )
+
+
+async def test_given_silence_when_time_passes_then_each_level_is_said_once(
+    database: Database,
+) -> None:
+    fact_id = await sent_fact(database)
+
+    await as_if_sent(database, fact_id, timedelta(minutes=14, seconds=50))
+    assert not await mark_overdue(database, None)
+    await as_if_sent(database, fact_id, timedelta(seconds=10))
+    assert await mark_overdue(database, None)
+    assert not await mark_overdue(database, None)
+    assert await state_of(database, fact_id) is FactState.LATE
+    await as_if_sent(database, fact_id, timedelta(hours=23, minutes=45))
+    assert await mark_overdue(database, None)
+    assert not await mark_overdue(database, None)
+
+    said = await facts(database, PartnerFactLate)
+    assert [(each.data.fact_id, each.data.level) for each in said] == [
+        (fact_id, LateLevel.LATE), (fact_id, LateLevel.ESCALATED),
+    ]  # fmt: skip
+    assert await state_of(database, fact_id) is FactState.ESCALATED
+
+
+@pytest.mark.parametrize("result", ["ok", "loi"])
+async def test_given_a_late_fact_when_it_is_answered_after_all_then_that_counts(
+    database: Database, result: str
+) -> None:
+    fact_id = await sent_fact(database)
+    await as_if_sent(database, fact_id, timedelta(minutes=16))
+    await mark_overdue(database, None)
+
+    async with database.transaction() as session:
+        await answer(session, fact_id, result, LyDo="HO_SO_KHONG_CO")
+
+    said = (await facts(database, PartnerFactAcknowledged))[0].data
+    assert (said.result, said.reason_code) == (
+        PartnerAnswer(result), "HO_SO_KHONG_CO" if result == "loi" else None,
+    )  # fmt: skip
+    await as_if_sent(database, fact_id, timedelta(days=2))
+    assert not await mark_overdue(database, None)
+
+
+async def test_given_a_replaced_receipt_when_it_is_told_then_old_and_new_are_named(
+    database: Database,
+) -> None:
+    paid = a_settlement(a_request(a_line()))
+    old, new = a_receipt(paid), a_receipt(paid, number=1025)
+    replaced = example_of(ReceiptReplaced).model_copy(
+        update={
+            "dossier_code": CODE, "receipt_id": old.receipt_id, "replaced_by": new.receipt_id,
+        }
+    )  # fmt: skip
+    await tell(database, an_envelope(old), an_envelope(new), an_envelope(replaced))
+
+    assert await payload_of(database, BienLaiThayThe.type) == {
+        "MaHoSo": CODE,
+        "BienLaiCu": {"MauSo": "EBL01", "KyHieu": "26TAA", "So": 1024},
+        "BienLaiMoi": {
+            "MauSo": "EBL01",
+            "KyHieu": "26TAA",
+            "So": 1025,
+            "NgayLap": "2026-11-22T01:12:00Z",
+            "SoTien": 62_000,
+            "LienKet": "http://bienlai.lephi.test/xac-minh/6101234567/EBL01/26TAA/1024",
+        },
+    }
+
+
+@pytest.mark.parametrize(("code", "told"), [(CODE, 1), (None, 0)])
+async def test_given_a_refund_when_it_is_settled_then_the_dossiers_province_hears_it(
+    database: Database, code: str | None, told: int
+) -> None:
+    refund = example_of(RefundSettled).model_copy(
+        update={"dossier_code": code, "amount_vnd": 62_000, "reason_code": RefundReason.WITHDRAWN}
+    )
+
+    await tell(database, an_envelope(refund))
+
+    said = [each.data for each in await facts(database, HoanTra)]
+    assert said == [HoanTra(MaHoSo=CODE, SoTien=62_000, LyDo="withdrawn")] * told
+
+
+async def test_given_a_poll_of_answers_when_they_come_then_the_unknown_one_alone_is_parked(
+    database: Database,
+) -> None:
+    fact_id = await sent_fact(database)
+    messages = [an_answer(fact_id, "loi"), an_answer(new_id(), "ok"), an_answer(fact_id, "ok")]
+
+    async with database.transaction() as session:
+        await handlers.hear_answers(session, messages)
+
+    said = [each.data.result for each in await facts(database, PartnerFactAcknowledged)]
+    assert said == [PartnerAnswer.ERROR, PartnerAnswer.OK]
+    async with database.transaction() as session:
+        assert [row.reason_code for row in await parked.list_parked(session)] == ["fact-unknown"]

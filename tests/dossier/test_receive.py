@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from dossier import handlers, jobs
 from dossier.adapters.province.facts import BiTuChoi
 from dossier.domain.dossier import State
 from dossier.repository import dossiers
-from dossier.tables import DossierRow, PartnerDayRow, PartyRow
+from dossier.tables import DossierRow, PartyRow
 from shared import parked
 from shared.contracts.dossier import (
     AgencyPublished,
@@ -273,16 +272,3 @@ async def test_given_a_payee_when_its_agency_changes_then_the_dossier_keeps_the_
     payee = (await row_of(database)).payee
     assert payee is not None
     assert payee["account"]["number"] == "113000012345"
-
-
-async def test_given_the_days_counts_when_they_come_twice_then_the_last_ones_stand(
-    database: Database,
-) -> None:
-    for count in (1, 2):
-        data = {"Ngay": "2026-11-22", "SoHoSo": count, "SoDaThu": 0, "TongTien": 0}
-        await hear(database, a_message({"type": "vn.tthc.TongHopNgay.v1", "data": data}))
-
-    async with database.transaction() as session:
-        day = await session.get(PartnerDayRow, date(2026, 11, 22))
-    assert day is not None
-    assert day.dossier_count == 2

@@ -12,8 +12,8 @@ from dossier.adapters.province.callback import (
     read_acknowledgement,
     read_dossier_message,
 )
-from dossier.domain.partner import PartnerDay
-from shared.contracts.parts import FilingChannel, PaymentTiming
+from dossier.domain.days import DayStatement
+from shared.contracts.parts import DayTotals, FilingChannel, PaymentTiming
 from shared.contracts.party import PersonKind
 from tests.dossier.builders import CODE, SENT_AT, a_body, a_fee, a_person
 
@@ -211,7 +211,32 @@ def test_given_the_days_counts_when_they_are_read_then_they_are_ours() -> None:
 
     day = read_dossier_message(json.dumps(body).encode(), sent_at=SENT_AT)
 
-    assert day == PartnerDay(date(2026, 11, 22), 1, 1, 62_000, [CODE])
+    totals = DayTotals(dossier_count=1, paid_count=1, paid_vnd=62_000)
+    assert day == DayStatement(date(2026, 11, 22), SENT_AT, 1, 1, totals, (CODE,), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "field"),
+    [
+        ({"SoHoSo": None}, "field-missing", "SoHoSo"),
+        ({"SoDaThu": "1"}, "number-expected", "SoDaThu"),
+        ({"TongTien": -1}, "too-small", "TongTien"),
+        ({"MaHoSo": ["x"]}, "dossier-code-invalid", "MaHoSo[0]"),
+        ({"MaSuKien": ["x"]}, "code-invalid", "MaSuKien[0]"),
+        ({"Phan": 0}, "too-small", "Phan"),
+        ({"Phan": 2}, "too-large", "data"),
+    ],
+)
+def test_given_bad_counts_when_they_are_read_then_reason_and_field_are_named(
+    changes: dict[str, object], reason: str, field: str
+) -> None:
+    data = {"Ngay": "2026-11-22", "SoHoSo": 1, "SoDaThu": 0, "TongTien": 0, **changes}
+    body = json.dumps({"type": "vn.tthc.TongHopNgay.v1", "data": data}).encode()
+
+    with pytest.raises(RefusedError) as refused:
+        read_dossier_message(body, sent_at=SENT_AT)
+
+    assert (refused.value.refusal.reason_code, refused.value.refusal.field) == (reason, field)
 
 
 @pytest.mark.parametrize(

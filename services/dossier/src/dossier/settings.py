@@ -1,5 +1,6 @@
 """The environment of dossier."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -20,3 +21,6 @@ class Settings(ServiceSettings):
     """Agencies (cơ quan) as CSV, published at start where they changed; None: as they are."""
     procedures_file: Path | None = None
     """Procedures (thủ tục hành chính) as CSV, loaded at start."""
+    compare_after: timedelta = timedelta(seconds=30)
+    """How long after the province has told its counts of a day they are compared with ours: what
+    is on its way then must not be taken for missing."""

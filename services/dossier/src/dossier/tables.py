@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dossier.domain.dossier import State
@@ -68,6 +68,8 @@ class DossierRow(Base):
     payment_timing: Mapped[PaymentTiming]
     fee_lines: Mapped[list[dict[str, Any]]]
     paid_elsewhere: Mapped[dict[str, Any] | None] = mapped_column(_OPTIONAL)
+    counted_on: Mapped[date] = mapped_column(index=True)
+    """In whose totals the province counts it: the day of reception, else of filing."""
     received_at: Mapped[datetime]
     """When we first heard of it."""
     changed_at: Mapped[datetime]
@@ -130,22 +132,38 @@ class PartnerFactRow(Base):
     __table_args__ = (
         UniqueConstraint("cause", "fact_type"),
         CheckConstraint("amount_vnd >= 0", name="amount"),
+        CheckConstraint("sends > 0", name="sends"),
+        Index("ix_partner_fact_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "ix_partner_fact_unanswered",
+            "sent_at",
+            postgresql_where=text("state IN ('sent', 'late', 'escalated')"),
+        ),
+        Index("ix_partner_fact_refused", "id", postgresql_where=text("state = 'refused'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     """Id of the event on ``tthc.fact``; sending again keeps it."""
+    partner: Mapped[str]
     dossier_code: Mapped[str] = mapped_column(index=True)
     agency_code: Mapped[str]
     fact_type: Mapped[str]
     cause: Mapped[UUID]
     """Id of the event that the fact retells."""
     amount_vnd: Mapped[int | None]
+    day_on: Mapped[date] = mapped_column(index=True)
+    """In whose totals it counts: the day of the payment, for other facts that of the telling."""
     state: Mapped[FactState]
     reason_code: Mapped[str | None]
     reason_text: Mapped[str | None]
     """The province's own words; they stay here."""
     sent_at: Mapped[datetime]
+    """When it was told for the first time."""
     answered_at: Mapped[datetime | None]
+    sends: Mapped[int]
+    last_sent_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """When it becomes late, or is escalated; None when nothing more happens by itself."""
 
 
 class IssuedReceiptRow(Base):
@@ -165,14 +183,56 @@ class IssuedReceiptRow(Base):
 
 
 class PartnerDayRow(Base):
-    """The province's own counts of a day, as it last stated them."""
+    """One day that both sides count; its lock orders the runs that compare them."""
 
     __tablename__ = "partner_day"
+    __table_args__ = (
+        Index("ix_partner_day_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+
+    partner: Mapped[str] = mapped_column(primary_key=True)
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    stated_at: Mapped[datetime]
+    """The province's latest telling of which all parts are here."""
+    last_run: Mapped[int]
+    due_at: Mapped[datetime | None]
+    """When it is compared by itself; None when that is done."""
+
+
+class PartnerStatementRow(Base):
+    """One part of the province's own counts of a day, as it told them."""
+
+    __tablename__ = "partner_statement"
     __table_args__ = (CheckConstraint("paid_vnd >= 0", name="paid"),)
 
+    partner: Mapped[str] = mapped_column(primary_key=True)
     day_on: Mapped[date] = mapped_column(primary_key=True)
+    stated_at: Mapped[datetime] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    parts: Mapped[int]
     dossier_count: Mapped[int]
     paid_count: Mapped[int]
     paid_vnd: Mapped[int]
     dossier_codes: Mapped[list[str]]
+    fact_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+
+
+class PartnerComparisonRow(Base):
+    """One run that compared a day; runs are numbered from 1 and never changed."""
+
+    __tablename__ = "partner_comparison"
+
+    partner: Mapped[str] = mapped_column(primary_key=True)
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    run: Mapped[int] = mapped_column(primary_key=True)
+    compared_at: Mapped[datetime]
+    compared_by: Mapped[str]
+    """The opaque subject id of a member of staff, or ``system``."""
     stated_at: Mapped[datetime]
+    """Which telling of the province was compared."""
+    ours: Mapped[dict[str, Any]]
+    theirs: Mapped[dict[str, Any]]
+    missing_here: Mapped[list[str]]
+    missing_there: Mapped[list[str]]
+    missing_facts: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    pending: Mapped[int]

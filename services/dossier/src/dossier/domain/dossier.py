@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -101,6 +101,8 @@ class Labels:
     deciding_agency_name: str | None
     collecting_agency: str | None
     collecting_agency_name: str | None
+    counted_on: date
+    """In whose totals the province counts the dossier."""
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,12 @@ async def upsert_procedure(session: AsyncSession, procedure: Procedure) -> None:
     )
 
 
-async def find_procedure(session: AsyncSession, procedure_code: str) -> Procedure | None:
-    """Return the procedure; None if the list does not have it."""
-    row = await session.get(ProcedureRow, procedure_code)
-    return None if row is None else _procedure_of(row)
+async def find_procedures(
+    session: AsyncSession, procedure_codes: Collection[str]
+) -> Mapping[str, Procedure]:
+    """Return the procedures among ``procedure_codes`` that the list has, by code."""
+    statement = select(ProcedureRow).where(ProcedureRow.procedure_code.in_(procedure_codes))
+    return {row.procedure_code: _procedure_of(row) for row in await session.scalars(statement)}
 
 
 async def list_procedures(session: AsyncSession) -> Sequence[Procedure]:

@@ -1,13 +1,12 @@
 """Statements on dossiers and their people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from pydantic_core import to_json
+from sqlalchemy import ColumnElement, delete, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.dossier import DossierFacts, Labels, State
@@ -15,33 +14,64 @@ from dossier.tables import DossierRow, PartyRow
 from shared.contracts.dossier import FeeLine
 from shared.contracts.parts import Context, PaidElsewhere, Payee
 from shared.contracts.party import PartyStated
+from shared.db import driver
+
+_INSERT: Final = """
+INSERT INTO dossier (id, dossier_code, code_search, state, stated_at, procedure_code,
+  procedure_name, field_name, receiving_agency, receiving_agency_name, deciding_agency,
+  deciding_agency_name, collecting_agency, collecting_agency_name, payee, channel, submitted_at,
+  due_at, status, territory_code, payment_timing, fee_lines, paid_elsewhere, counted_on,
+  received_at, changed_at)
+SELECT r.id, r.dossier_code, array_to_tsvector(t.tokens), r.state, r.stated_at, r.procedure_code,
+  r.procedure_name, r.field_name, r.receiving_agency, r.receiving_agency_name, r.deciding_agency,
+  r.deciding_agency_name, r.collecting_agency, r.collecting_agency_name,
+  nullif(r.payee, 'null'::jsonb), r.channel, r.submitted_at, r.due_at, r.status,
+  r.territory_code, r.payment_timing, r.fee_lines, nullif(r.paid_elsewhere, 'null'::jsonb),
+  r.counted_on, r.received_at, r.changed_at
+FROM jsonb_array_elements($1::jsonb) AS e,
+  LATERAL jsonb_populate_record(NULL::dossier, e) AS r,
+  LATERAL jsonb_to_record(e) AS t (tokens text[])
+ON CONFLICT (dossier_code) DO NOTHING RETURNING dossier_code
+"""
+_UPSERT_PARTIES: Final = """
+INSERT INTO party (dossier_code, payer, owner, id_numbers, search, stated_at)
+SELECT dossier_code, payer, owner, id_numbers, array_to_tsvector(tokens), stated_at
+FROM jsonb_to_recordset($1::jsonb) AS r (dossier_code text, payer jsonb, owner jsonb,
+  id_numbers text[], tokens text[], stated_at timestamptz)
+ORDER BY dossier_code
+ON CONFLICT (dossier_code) DO UPDATE SET payer = excluded.payer, owner = excluded.owner,
+  id_numbers = excluded.id_numbers, search = excluded.search, stated_at = excluded.stated_at
+WHERE party.payer <> excluded.payer OR party.owner <> excluded.owner
+RETURNING dossier_code
+"""
 
 _FEE_LINES: TypeAdapter[tuple[FeeLine, ...]] = TypeAdapter(tuple[FeeLine, ...])
 
 
-async def insert_dossier(
-    session: AsyncSession, dossier_id: UUID, dossier_code: str, *, columns: dict[str, Any]
-) -> bool:
-    """Store a dossier heard of for the first time; False if it is known already.
+async def insert_dossiers(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Store dossiers heard of for the first time; return the codes of those that were new.
 
-    ``columns`` come from ``columns_of`` and ``label_columns``, with its state and instants; its
-    code's endings go in under ``tokens``.
+    A row is made of ``columns_of`` and ``label_columns``, its id, code, state and instants, and
+    its code's endings under ``tokens``.
     """
-    tokens = columns.pop("tokens")
+    stored = await driver.fetch(session, _INSERT, _as_json(rows))
+    return {row["dossier_code"] for row in stored}
+
+
+async def lock_dossiers(session: AsyncSession, codes: Collection[str]) -> dict[str, DossierRow]:
+    """Return the known dossiers among ``codes``, by code, locked until the transaction ends."""
     statement = (
-        insert(DossierRow)
-        .values(id=dossier_id, dossier_code=dossier_code, code_search=_vector(tokens), **columns)
-        .on_conflict_do_nothing(index_elements=[DossierRow.dossier_code])
-        .returning(DossierRow.id)
+        select(DossierRow)
+        .where(DossierRow.dossier_code.in_(codes))
+        .order_by(DossierRow.dossier_code)
+        .with_for_update()
     )
-    return await session.scalar(statement) is not None
+    return {row.dossier_code: row for row in await session.scalars(statement)}
 
 
 async def lock_dossier(session: AsyncSession, dossier_code: str) -> DossierRow | None:
     """Return the dossier, locked until the transaction ends."""
-    statement = select(DossierRow).where(DossierRow.dossier_code == dossier_code).with_for_update()
-    row: DossierRow | None = await session.scalar(statement)
-    return row
+    return (await lock_dossiers(session, [dossier_code])).get(dossier_code)
 
 
 async def find_dossier(session: AsyncSession, dossier_code: str) -> DossierRow | None:
@@ -69,31 +99,15 @@ async def lock_incomplete(
     return (await session.scalars(statement)).all()
 
 
-async def upsert_party(
-    session: AsyncSession,
-    party: PartyStated,
-    *,
-    tokens: Sequence[str],
-    id_numbers: Sequence[str],
-    now: datetime,
-) -> bool:
-    """Store who the dossier's people are; False if that is what was stored."""
-    values = {
-        "payer": party.payer.model_dump(mode="json"),
-        "owner": party.owner.model_dump(mode="json"),
-        "id_numbers": list(id_numbers),
-        "search": _vector(tokens),
-        "stated_at": now,
-    }
-    statement = insert(PartyRow).values(dossier_code=party.dossier_code, **values)
-    changed = statement.on_conflict_do_update(
-        index_elements=[PartyRow.dossier_code],
-        set_=values,
-        where=or_(
-            PartyRow.payer != statement.excluded.payer, PartyRow.owner != statement.excluded.owner
-        ),
-    ).returning(PartyRow.dossier_code)
-    return await session.scalar(changed) is not None
+async def upsert_parties(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Store who the people of dossiers are; return the codes of those where that is different.
+
+    A row holds ``payer`` and ``owner``, ``id_numbers``, ``tokens`` to search by, ``stated_at``.
+    """
+    if not rows:
+        return set()
+    changed = await driver.fetch(session, _UPSERT_PARTIES, _as_json(rows))
+    return {row["dossier_code"] for row in changed}
 
 
 async def delete_party(session: AsyncSession, dossier_code: str) -> None:
@@ -195,6 +209,7 @@ def label_columns(labels: Labels) -> dict[str, Any]:
         "deciding_agency_name": labels.deciding_agency_name,
         "collecting_agency": labels.collecting_agency,
         "collecting_agency_name": labels.collecting_agency_name,
+        "counted_on": labels.counted_on,
     }
 
 
@@ -206,5 +221,5 @@ def store(row: DossierRow, columns: dict[str, Any], *, state: State, now: dateti
     row.changed_at = now
 
 
-def _vector(tokens: Sequence[str]) -> ColumnElement[object]:
-    return func.array_to_tsvector(literal(list(tokens), ARRAY(TEXT)))
+def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return to_json(rows).decode()

@@ -1,38 +1,76 @@
-"""Statements on the exchange with the province."""
+"""Statements on what the province is told, and on its answers."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from pydantic_core import to_json
+from sqlalchemy import Text, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.partner import PartnerDay
-from dossier.tables import IssuedReceiptRow, PartnerDayRow, PartnerFactRow
+from dossier.domain.partner import UNANSWERED, FactState
+from dossier.tables import IssuedReceiptRow, PartnerFactRow
 from shared.contracts.receipt import ReceiptIssued
+from shared.db import driver
+
+_INSERT: Final = """
+INSERT INTO partner_fact (id, partner, dossier_code, agency_code, fact_type, cause, amount_vnd,
+  day_on, state, sent_at, sends, last_sent_at, due_at)
+SELECT id, partner, dossier_code, agency_code, fact_type, cause, amount_vnd,
+  day_on, state, sent_at, sends, last_sent_at, due_at
+FROM jsonb_populate_recordset(NULL::partner_fact, $1::jsonb)
+ON CONFLICT (cause, fact_type) DO NOTHING RETURNING id
+"""
 
 
-async def was_told(session: AsyncSession, cause: UUID, fact_type: str) -> bool:
-    """Tell whether the event ``cause`` was already retold to the province as ``fact_type``."""
-    statement = select(PartnerFactRow.id).where(
-        PartnerFactRow.cause == cause, PartnerFactRow.fact_type == fact_type
+@dataclass(frozen=True)
+class Standing:
+    """What stands open with a partner now."""
+
+    unanswered: int
+    oldest_at: datetime | None
+    late: int
+    escalated: int
+    refused: int
+
+
+async def insert_facts(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Store facts that go to the province; return the ids of those that are told first.
+
+    (cause, fact_type) is unique: what was told once is not told again.
+    """
+    stored = await driver.fetch(session, _INSERT, to_json(rows).decode())
+    return {row["id"] for row in stored}
+
+
+async def lock_facts(
+    session: AsyncSession, fact_ids: Collection[UUID]
+) -> dict[UUID, PartnerFactRow]:
+    """Return those of ``fact_ids`` that went to the province, locked."""
+    statement = (
+        select(PartnerFactRow)
+        .where(PartnerFactRow.id.in_(fact_ids))
+        .order_by(PartnerFactRow.id)
+        .with_for_update()
     )
-    return await session.scalar(statement) is not None
+    return {row.id: row for row in await session.scalars(statement)}
 
 
-async def insert_fact(session: AsyncSession, fact: PartnerFactRow) -> None:
-    """Store a fact that goes to the province; (cause, fact_type) is unique."""
-    session.add(fact)
-    await session.flush()
-
-
-async def lock_fact(session: AsyncSession, fact_id: UUID) -> PartnerFactRow | None:
-    """Return a fact that went to the province, locked."""
-    statement = select(PartnerFactRow).where(PartnerFactRow.id == fact_id).with_for_update()
-    row: PartnerFactRow | None = await session.scalar(statement)
-    return row
+async def claim_overdue(
+    session: AsyncSession, *, now: datetime, limit: int
+) -> Sequence[PartnerFactRow]:
+    """Return, locked, facts whose time to be answered is over."""
+    statement = (
+        select(PartnerFactRow)
+        .where(PartnerFactRow.due_at <= now)
+        .order_by(PartnerFactRow.due_at, PartnerFactRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def facts_of_dossier(session: AsyncSession, dossier_code: str) -> Sequence[PartnerFactRow]:
@@ -54,32 +92,83 @@ async def forget_words(session: AsyncSession, dossier_code: str) -> None:
     )
 
 
-async def insert_issued_receipt(session: AsyncSession, receipt: ReceiptIssued) -> None:
-    """Keep what the province is told of a receipt once its file is ready."""
-    statement = insert(IssuedReceiptRow).values(
-        receipt_id=receipt.receipt_id,
-        dossier_code=receipt.dossier_code,
-        form_symbol=receipt.form_symbol,
-        serial_symbol=receipt.serial_symbol,
-        number=receipt.number,
-        total_vnd=receipt.total_vnd,
-        check_url=receipt.check_url,
-        issued_at=receipt.issued_at,
+async def find_facts(session: AsyncSession, fact_ids: Collection[UUID]) -> Sequence[PartnerFactRow]:
+    """Return those of ``fact_ids`` that went to the province."""
+    statement = select(PartnerFactRow).where(PartnerFactRow.id.in_(fact_ids))
+    return (await session.scalars(statement.order_by(PartnerFactRow.id))).all()
+
+
+async def standing_of(session: AsyncSession, partner: str) -> Standing:
+    """Return how much waits for an answer, and since when."""
+    counts = select(
+        func.count().filter(PartnerFactRow.state.in_(UNANSWERED)),
+        func.min(PartnerFactRow.last_sent_at).filter(PartnerFactRow.state.in_(UNANSWERED)),
+        func.count().filter(PartnerFactRow.state == FactState.LATE),
+        func.count().filter(PartnerFactRow.state == FactState.ESCALATED),
+        func.count().filter(PartnerFactRow.state == FactState.REFUSED),
+    ).where(
+        PartnerFactRow.partner == partner,
+        PartnerFactRow.state.in_((*UNANSWERED, FactState.REFUSED)),
     )
-    await session.execute(statement.on_conflict_do_nothing())
+    return Standing(*(await session.execute(counts)).one())
 
 
-async def find_issued_receipt(session: AsyncSession, receipt_id: UUID) -> IssuedReceiptRow | None:
-    """Return what was kept of a receipt."""
-    return await session.get(IssuedReceiptRow, receipt_id)
-
-
-async def upsert_day(session: AsyncSession, day: PartnerDay, *, now: datetime) -> None:
-    """Store the province's counts of a day; the last telling stands."""
-    values = asdict(day)
-    statement = insert(PartnerDayRow).values(**values, stated_at=now)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[PartnerDayRow.day_on], set_={**values, "stated_at": now}
-        )
+async def facts_in(
+    session: AsyncSession, partner: str, states: Iterable[FactState], *, limit: int
+) -> Sequence[PartnerFactRow]:
+    """Return facts in one of ``states``, those that wait longest first."""
+    statement = (
+        select(PartnerFactRow)
+        .where(PartnerFactRow.partner == partner, PartnerFactRow.state.in_(tuple(states)))
+        .order_by(PartnerFactRow.last_sent_at, PartnerFactRow.id)
+        .limit(limit)
     )
+    return (await session.scalars(statement)).all()
+
+
+async def facts_of_day(
+    session: AsyncSession, partner: str, day_on: date
+) -> Sequence[PartnerFactRow]:
+    """Return the facts that count in a day."""
+    statement = select(PartnerFactRow).where(
+        PartnerFactRow.day_on == day_on, PartnerFactRow.partner == partner
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def facts_about(
+    session: AsyncSession, partner: str, codes: Collection[str], *, before: datetime
+) -> Sequence[PartnerFactRow]:
+    """Return what was told of the dossiers ``codes`` until ``before``."""
+    statement = select(PartnerFactRow).where(
+        PartnerFactRow.dossier_code == any_(literal(list(codes), ARRAY(Text))),
+        PartnerFactRow.partner == partner,
+        PartnerFactRow.sent_at <= before,
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def insert_issued_receipts(session: AsyncSession, receipts: Sequence[ReceiptIssued]) -> None:
+    """Keep what the province is told of receipts once their files are ready."""
+    values = [
+        {
+            "receipt_id": receipt.receipt_id,
+            "dossier_code": receipt.dossier_code,
+            "form_symbol": receipt.form_symbol,
+            "serial_symbol": receipt.serial_symbol,
+            "number": receipt.number,
+            "total_vnd": receipt.total_vnd,
+            "check_url": receipt.check_url,
+            "issued_at": receipt.issued_at,
+        }
+        for receipt in receipts
+    ]
+    await session.execute(insert(IssuedReceiptRow).on_conflict_do_nothing(), values)
+
+
+async def find_issued_receipts(
+    session: AsyncSession, receipt_ids: Collection[UUID]
+) -> dict[UUID, IssuedReceiptRow]:
+    """Return what was kept of those of ``receipt_ids`` that were heard of."""
+    statement = select(IssuedReceiptRow).where(IssuedReceiptRow.receipt_id.in_(receipt_ids))
+    return {row.receipt_id: row for row in await session.scalars(statement)}

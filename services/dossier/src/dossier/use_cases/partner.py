@@ -1,112 +1,174 @@
-"""The exchange with the province: tell it, take its answers, refuse what we cannot read."""
+"""Tell the province, take its acknowledgements, notice where they are overdue."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.partner import (
     FACT_LIFECYCLE,
+    PROVINCE,
     TRIGGER_OF_ANSWER,
     Answer,
-    PartnerDay,
+    Patience,
     ReceiptUnknownError,
-    UnknownFactError,
+    overdue_of,
 )
-from dossier.repository import dossiers, partner
+from dossier.repository import partner
 from dossier.tables import IssuedReceiptRow, PartnerFactRow
-from shared.contracts.dossier import PartnerFactAcknowledged, PartnerFactSent, PartnerFactType
+from shared.contracts.dossier import (
+    PartnerFactAcknowledged,
+    PartnerFactLate,
+    PartnerFactSent,
+    PartnerFactType,
+)
 from shared.contracts.envelope import Cause, Event
 from shared.contracts.receipt import ReceiptIssued
-from shared.outbox import emit
+from shared.days import vietnam_day
+from shared.ids import new_id
+from shared.outbox import Emission, emit_all
+
+PATIENCE: Final = Patience()
+OVERDUE_PAGE: Final = 200
+"""Facts that grow late in one transaction."""
 
 
 @dataclass(frozen=True)
 class Retold:
-    """One fact for the province, and which dossier and money it is about."""
+    """One fact for the province, which dossier and money it is about, and what it retells."""
 
     fact: Event
     dossier_code: str
     agency_code: str
+    cause: Cause
+    """Its causation id is the event that is retold."""
     amount_vnd: int | None = None
+    day_on: date | None = None
+    """In whose totals it counts; None: the day on which it is told."""
 
 
-async def tell_province(
-    session: AsyncSession, retold: Retold, *, cause: Cause, now: datetime
-) -> None:
-    """Tell the province ``retold``, and ourselves PartnerFactSent: once per cause and type.
+@dataclass(frozen=True)
+class Answered:
+    """The province's answer to the fact ``fact_id``."""
 
-    ``cause`` is the event that is retold.
+    fact_id: UUID
+    answer: Answer
+    cause: Cause
+
+
+async def tell_province(session: AsyncSession, retold: Sequence[Retold], *, now: datetime) -> None:
+    """Tell the province each of ``retold``, and ourselves PartnerFactSent.
+
+    Once per cause and type, for ever: that is the fact's natural key.
     """
-    fact_type = PartnerFactType(retold.fact.type)
-    await dossiers.lock_dossier(session, retold.dossier_code)
-    if await partner.was_told(session, cause.causation_id, fact_type):
-        return
-    agency = retold.agency_code
-    fact_id = await emit(session, retold.fact, cause=cause, agency=agency, now=now)
-    row = PartnerFactRow(
-        id=fact_id,
-        dossier_code=retold.dossier_code,
-        agency_code=agency,
-        fact_type=fact_type.value,
-        cause=cause.causation_id,
-        amount_vnd=retold.amount_vnd,
-        state=FACT_LIFECYCLE.initial,
-        sent_at=now,
-    )
-    await partner.insert_fact(session, row)
-    sent = PartnerFactSent(
+    rows = {fact_id: _row(fact_id, each, now) for each in retold for fact_id in (new_id(),)}
+    facts = dict(zip(rows, retold, strict=True))
+    first = await partner.insert_facts(session, list(rows.values())) if rows else set()
+    emissions: list[Emission] = []
+    for fact_id, each in facts.items():
+        if fact_id in first:
+            emissions.append(Emission(each.fact, each.cause, each.agency_code, id=fact_id))
+            emissions.append(Emission(_sent(fact_id, each), each.cause, each.agency_code))
+    await emit_all(session, emissions, now=now)
+
+
+def _row(fact_id: UUID, retold: Retold, now: datetime) -> dict[str, Any]:
+    return {
+        "id": fact_id,
+        "partner": PROVINCE,
+        "dossier_code": retold.dossier_code,
+        "agency_code": retold.agency_code,
+        "fact_type": retold.fact.type,
+        "cause": retold.cause.causation_id,
+        "amount_vnd": retold.amount_vnd,
+        "day_on": retold.day_on or vietnam_day(now),
+        "state": FACT_LIFECYCLE.initial,
+        "sent_at": now,
+        "sends": 1,
+        "last_sent_at": now,
+        "due_at": now + PATIENCE.late,
+    }
+
+
+def _sent(fact_id: UUID, retold: Retold) -> PartnerFactSent:
+    return PartnerFactSent(
         dossier_code=retold.dossier_code,
         fact_id=fact_id,
-        fact_type=fact_type,
-        cause=cause.causation_id,
+        fact_type=PartnerFactType(retold.fact.type),
+        cause=retold.cause.causation_id,
         amount_vnd=retold.amount_vnd,
     )
-    await emit(session, sent, cause=cause, agency=agency, now=now)
 
 
-async def remember_receipt(session: AsyncSession, receipt: ReceiptIssued) -> None:
-    """Keep what the province is told of a receipt once its file is ready."""
-    await partner.insert_issued_receipt(session, receipt)
+async def remember_receipts(session: AsyncSession, receipts: Sequence[ReceiptIssued]) -> None:
+    """Keep what the province is told of receipts once their files are ready."""
+    await partner.insert_issued_receipts(session, receipts)
 
 
-async def issued_receipt(session: AsyncSession, receipt_id: UUID) -> IssuedReceiptRow:
-    """Return what was kept of a receipt; raise ReceiptUnknownError to wait for it."""
-    row = await partner.find_issued_receipt(session, receipt_id)
-    if row is None:
-        raise ReceiptUnknownError(f"no receipt {receipt_id}")
-    return row
+async def issued_receipts(
+    session: AsyncSession, receipt_ids: Collection[UUID]
+) -> Mapping[UUID, IssuedReceiptRow]:
+    """Return what was kept of all of ``receipt_ids``; raise ReceiptUnknownError to wait."""
+    found = await partner.find_issued_receipts(session, receipt_ids)
+    for receipt_id in receipt_ids:
+        if receipt_id not in found:
+            raise ReceiptUnknownError(f"no receipt {receipt_id}")
+    return found
 
 
-async def store_day(session: AsyncSession, day: PartnerDay, *, now: datetime) -> None:
-    """Keep the province's counts of a day, for the proof."""
-    await partner.upsert_day(session, day, now=now)
+async def take_answers(
+    session: AsyncSession, answers: Sequence[Answered], *, now: datetime
+) -> list[Answered]:
+    """Record the province's answers; return those to facts that were never sent.
 
-
-async def take_answer(
-    session: AsyncSession, fact_id: UUID, answer: Answer, *, cause: Cause, now: datetime
-) -> None:
-    """Record the province's answer to a fact; a repeated or late worse answer changes nothing.
-
-    Raises UnknownFactError.
+    A repeated answer, and a refusal after a success, change nothing; good news counts however
+    late it comes.
     """
-    fact = await partner.lock_fact(session, fact_id)
-    if fact is None:
-        raise UnknownFactError(f"no fact {fact_id} was sent")
-    trigger = TRIGGER_OF_ANSWER[answer.result]
-    if not FACT_LIFECYCLE.allows(fact.state, trigger):
-        return
-    fact.state = FACT_LIFECYCLE.next(fact.state, trigger)
-    fact.reason_code = answer.reason_code
-    fact.reason_text = answer.reason_text
-    fact.answered_at = now
-    acknowledged = PartnerFactAcknowledged(
+    facts = await partner.lock_facts(session, {each.fact_id for each in answers})
+    emissions: list[Emission] = []
+    for each in answers:
+        fact = facts.get(each.fact_id)
+        trigger = TRIGGER_OF_ANSWER[each.answer.result]
+        if fact is None or not FACT_LIFECYCLE.allows(fact.state, trigger):
+            continue
+        fact.state = FACT_LIFECYCLE.next(fact.state, trigger)
+        fact.reason_code = each.answer.reason_code
+        fact.reason_text = each.answer.reason_text
+        fact.answered_at = now
+        fact.due_at = None
+        acknowledged = PartnerFactAcknowledged(
+            dossier_code=fact.dossier_code,
+            fact_id=fact.id,
+            fact_type=PartnerFactType(fact.fact_type),
+            cause=fact.cause,
+            result=each.answer.result,
+            reason_code=each.answer.reason_code,
+        )
+        emissions.append(Emission(acknowledged, each.cause, fact.agency_code))
+    await emit_all(session, emissions, now=now)
+    return [each for each in answers if each.fact_id not in facts]
+
+
+async def mark_overdue(session: AsyncSession, *, now: datetime) -> bool:
+    """Let facts that nobody answered in time grow late, or escalate; False if there was none."""
+    facts = await partner.claim_overdue(session, now=now, limit=OVERDUE_PAGE)
+    await emit_all(session, [_grow_late(fact) for fact in facts], now=now)
+    return bool(facts)
+
+
+def _grow_late(fact: PartnerFactRow) -> Emission:
+    step = overdue_of(fact.state, PATIENCE)
+    fact.state = FACT_LIFECYCLE.next(fact.state, step.trigger)
+    fact.due_at = None if step.next_after is None else fact.last_sent_at + step.next_after
+    late = PartnerFactLate(
         dossier_code=fact.dossier_code,
         fact_id=fact.id,
         fact_type=PartnerFactType(fact.fact_type),
         cause=fact.cause,
-        result=answer.result,
-        reason_code=answer.reason_code,
+        level=step.level,
     )
-    await emit(session, acknowledged, cause=cause, agency=fact.agency_code, now=now)
+    cause = Cause(correlation_id=fact.cause, causation_id=fact.id)
+    return Emission(late, cause, fact.agency_code)

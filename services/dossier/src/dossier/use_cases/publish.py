@@ -11,7 +11,7 @@ from dossier.domain.agency import Agency, Procedure, payee_of, publication_of
 from dossier.domain.dossier import DossierFacts, difference
 from dossier.repository import agencies, dossiers
 from dossier.tables import DossierRow
-from dossier.use_cases.receive import changed
+from dossier.use_cases.versions import changed
 from shared.contracts.envelope import Cause
 from shared.outbox import Emission, emit_all
 

@@ -33,13 +33,17 @@ def _told(fact_id: UUID, **columns: Any) -> Put:  # noqa: ANN401
 
 
 def told_sent(event: Envelope[PartnerFactSent]) -> Iterator[Put]:
-    """A fact for the province left."""
+    """A fact for the province left; sent again, it awaits its answer anew."""
     fact = event.data
     yield _told(
         fact.fact_id,
         dossier_code=fact.dossier_code,
         fact_type=fact.fact_type.value,
         sent_at=event.time,
+        answered_at=None,
+        result=None,
+        reason_code=None,
+        late_level=None,
     )
 
 
@@ -61,7 +65,7 @@ def told_late(event: Envelope[PartnerFactLate]) -> Iterator[Put]:
 
 TOLD: Final = View(
     name="told",
-    version=1,
+    version=2,
     rows=(ToldRow,),
     folds=(
         fold(PartnerFactSent, told_sent),

@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from dossier.adapters.province import messages, translate, words
+from dossier.domain.days import DayStatement
 from dossier.domain.dossier import StatedDossier
-from dossier.domain.partner import Answer, PartnerDay
+from dossier.domain.partner import Answer
 from dossier.domain.search import toneless
 from shared.contracts.dossier import PartnerAnswer
 from shared.contracts.envelope import CODE_PATTERN
@@ -83,14 +84,14 @@ class Stated:
     party: PartyStated
 
 
-def read_dossier_message(value: bytes | None, *, sent_at: datetime) -> Stated | PartnerDay:
+def read_dossier_message(value: bytes | None, *, sent_at: datetime) -> Stated | DayStatement:
     """Return what a message of ``tthc.dossier`` says; raise RefusedError where it is bad.
 
-    ``sent_at`` orders a dossier that gives neither NgayCapNhat nor ``time``.
+    ``sent_at`` orders what gives neither NgayCapNhat nor ``time``.
     """
     body = _object(value)
     if body.get("type") == messages.DAY_TYPE:
-        return translate.to_day(_parse(messages.DayTotals, body))
+        return translate.to_day(_parse(messages.DayTotals, body), _time(body) or sent_at)
     if body.get("type") != messages.DOSSIER_TYPE:
         raise RefusedError(_refusal(body, "unknown-type", "type"))
     stated = _parse(messages.Dossier, body)

@@ -6,9 +6,11 @@ from typing import ClassVar, Final
 from pydantic import AwareDatetime
 
 from dossier.adapters.province.callback import Refusal, stored_code
+from dossier.domain.partner import PROVINCE
 from dossier.tables import IssuedReceiptRow
 from shared.contracts.dossier import SOURCE, PartnerFactType
 from shared.contracts.envelope import Event, Part
+from shared.contracts.money import RefundSettled
 from shared.contracts.parts import Line
 from shared.contracts.payment import PaymentSettled
 
@@ -87,6 +89,57 @@ class BienLai(_ProvinceFact):
     SHA256: str
 
 
+class ReplacedReceipt(Part):
+    """The receipt that stays, marked as replaced."""
+
+    MauSo: str
+    KyHieu: str
+    So: int
+
+
+class ReplacingReceipt(ReplacedReceipt):
+    """The receipt that counts from now on."""
+
+    NgayLap: AwareDatetime
+    SoTien: int
+    LienKet: str
+    """The public check page."""
+
+
+class BienLaiThayThe(_ProvinceFact):
+    """A receipt was replaced by another one; heard by the province."""
+
+    type: ClassVar[str] = PartnerFactType.RECEIPT_REPLACED.value
+
+    BienLaiCu: ReplacedReceipt
+    BienLaiMoi: ReplacingReceipt
+
+
+class HoanTra(_ProvinceFact):
+    """Money of the dossier went back; heard by the province."""
+
+    type: ClassVar[str] = PartnerFactType.REFUNDED.value
+
+    SoTien: int
+    LyDo: str
+    """A code."""
+
+
+class YeuCauGuiLai(Event):
+    """Dossiers that the province counts are missing here; it is asked to send them again."""
+
+    type: ClassVar[str] = PartnerFactType.SEND_AGAIN.value
+    topic: ClassVar[str] = TOPIC
+    source: ClassVar[str] = SOURCE
+
+    MaHoSo: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """Return the partner's code: the fact is about many dossiers."""
+        return PROVINCE
+
+
 class BiTuChoi(Event):
     """A message of the province was refused; it may name no dossier that we can read."""
 
@@ -145,6 +198,32 @@ def paid(payment: PaymentSettled) -> DaThu:
 def refused(refusal: Refusal) -> BiTuChoi:
     """Return the answer to a message that we could not take."""
     return BiTuChoi(MaHoSo=refusal.written_code, id=refusal.message_id, LyDo=refusal.detail)
+
+
+def replaced(dossier_code: str, old: IssuedReceiptRow, new: IssuedReceiptRow) -> BienLaiThayThe:
+    """Return that ``new`` stands in the place of ``old``."""
+    return BienLaiThayThe(
+        MaHoSo=dossier_code,
+        BienLaiCu=ReplacedReceipt(MauSo=old.form_symbol, KyHieu=old.serial_symbol, So=old.number),
+        BienLaiMoi=ReplacingReceipt(
+            MauSo=new.form_symbol,
+            KyHieu=new.serial_symbol,
+            So=new.number,
+            NgayLap=new.issued_at,
+            SoTien=new.total_vnd,
+            LienKet=new.check_url,
+        ),
+    )
+
+
+def refunded(dossier_code: str, refund: RefundSettled) -> HoanTra:
+    """Return that money of the dossier went back, and why."""
+    return HoanTra(MaHoSo=dossier_code, SoTien=refund.amount_vnd, LyDo=refund.reason_code.value)
+
+
+def send_again(dossier_codes: Sequence[str]) -> YeuCauGuiLai:
+    """Return the wish that the province send ``dossier_codes`` again."""
+    return YeuCauGuiLai(MaHoSo=tuple(dossier_codes))
 
 
 def _fee(line: Line) -> FeeDue:

@@ -1,16 +1,19 @@
 """The messages that the province sends, field by field, in its own words."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from dossier.adapters.province.words import (
     MAX_LINES,
+    MAX_PARTS,
     MAX_QUANTITY,
     AgencyCode,
     Code,
     Day,
     DossierCode,
+    FactId,
     Instant,
     OptionalCode,
     OptionalEmail,
@@ -111,6 +114,19 @@ class DayTotals(Stated):
     MaHoSo: Annotated[tuple[DossierCode, ...], Field(strict=False, max_length=MAX_QUANTITY)] = ()
     SoDaThu: Annotated[int, Field(ge=0)]
     TongTien: Vnd
+    MaSuKien: Annotated[tuple[FactId, ...], Field(strict=False, max_length=MAX_QUANTITY)] | None = (
+        None
+    )
+    """Our facts that the province holds of the day; absent where it does not list them."""
+    Phan: Annotated[int, Field(ge=1, le=MAX_PARTS)] = 1
+    """Lists that one message cannot hold come in parts, of one ``time``."""
+    SoPhan: Annotated[int, Field(ge=1, le=MAX_PARTS)] = 1
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.Phan > self.SoPhan:
+            raise PydanticCustomError("too-large", "a part beyond the last one")
+        return self
 
 
 class Acknowledgement(Stated):

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from dossier.adapters.province import messages
+from dossier.domain.days import DayStatement
 from dossier.domain.dossier import DossierFacts, Labels, StatedDossier
-from dossier.domain.partner import PartnerDay
 from shared.contracts.dossier import FeeLine
 from shared.contracts.parts import (
     Context,
+    DayTotals,
     FeeKind,
     FilingChannel,
     PaidElsewhere,
@@ -18,6 +19,7 @@ from shared.contracts.parts import (
     Quantities,
 )
 from shared.contracts.party import PartyStated, Person, PersonKind
+from shared.days import vietnam_day
 
 _CHANNELS: Final = {"truc_tiep": FilingChannel.COUNTER, "truc_tuyen": FilingChannel.ONLINE}
 _TIMINGS: Final = {
@@ -64,6 +66,7 @@ def to_dossier(stated: messages.Dossier, stated_at: datetime) -> StatedDossier:
             deciding_agency_name=deciding.Ten,
             collecting_agency=None if collecting is None else collecting.Ma,
             collecting_agency_name=None if collecting is None else collecting.Ten,
+            counted_on=vietnam_day(stated.NgayTiepNhan or stated.NgayNop),
         ),
     )
 
@@ -108,14 +111,18 @@ def _person(stated: messages.Person) -> Person:
     )
 
 
-def to_day(stated: messages.DayTotals) -> PartnerDay:
-    """Return the province's counts of a day."""
-    return PartnerDay(
+def to_day(stated: messages.DayTotals, stated_at: datetime) -> DayStatement:
+    """Return one part of the province's counts of a day."""
+    return DayStatement(
         day_on=stated.Ngay,
-        dossier_count=stated.SoHoSo,
-        paid_count=stated.SoDaThu,
-        paid_vnd=stated.TongTien,
-        dossier_codes=list(stated.MaHoSo),
+        stated_at=stated_at,
+        part=stated.Phan,
+        parts=stated.SoPhan,
+        totals=DayTotals(
+            dossier_count=stated.SoHoSo, paid_count=stated.SoDaThu, paid_vnd=stated.TongTien
+        ),
+        dossier_codes=stated.MaHoSo,
+        fact_ids=stated.MaSuKien,
     )
 
 

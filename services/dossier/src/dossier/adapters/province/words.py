@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
+from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -19,6 +20,7 @@ LAST_YEAR: Final = 2099
 
 MAX_LINES: Final = 50
 MAX_QUANTITY: Final = 100_000
+MAX_PARTS: Final = 1_000
 
 AGENCY_PATTERN: Final = r"^[0-9A-Z](\.?[0-9A-Z]){0,34}$"
 """An agency's electronic id (QĐ 20/2020/QĐ-TTg)."""
@@ -100,6 +102,13 @@ def _agency_code(value: str) -> str:
     return unicodedata.normalize("NFKC", value).upper()
 
 
+def _fact_id(value: object) -> UUID:
+    try:
+        return UUID(value) if isinstance(value, str) else UUID("")
+    except ValueError as error:
+        raise PydanticCustomError("code-invalid", "no id of a fact") from error
+
+
 def _zero_is_unstated(value: int | None) -> int | None:
     """A price of 0 in such data is a placeholder, never an exemption."""
     return value or None
@@ -136,6 +145,7 @@ AgencyCode = Annotated[
     AfterValidator(_required),
     Field(pattern=AGENCY_PATTERN, max_length=35),
 ]
+FactId = Annotated[UUID, BeforeValidator(_fact_id)]
 Status = Annotated[int, BeforeValidator(_status)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Day = Annotated[date, BeforeValidator(_day)]
