@@ -161,7 +161,7 @@ async def test_given_the_provinces_words_when_the_people_are_redacted_then_only_
     desk: Desk,
 ) -> None:
     async with desk.database.transaction() as session:
-        await handlers.tell_exempted(session, an_envelope(an_exemption()))
+        await handlers.tell_exempted(session, [an_envelope(an_exemption())])
         fact_id = await session.scalar(select(PartnerFactRow.id))
         await answer(session, fact_id, "loi", LyDo="Sai tên ông Nguyễn Văn Đức")
 
