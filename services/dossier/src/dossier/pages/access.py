@@ -11,13 +11,13 @@ from shared.web.identity import STAFF, Role, User, allow
 STAFF_ONLY: Final = allow(*sorted(STAFF))
 """Everyone who works here sees the dossiers of their agency, and of those below it."""
 
-_WITH_PEOPLE: Final = frozenset({Role.OFFICER, Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR})
+WITH_PEOPLE: Final = frozenset({Role.OFFICER, Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR})
 """Who needs to know owner and payer for their work."""
 
 
 def sees_people(user: User) -> bool:
     """Tell whether ``user`` may see names, id numbers and phones."""
-    return bool(_WITH_PEOPLE & user.roles)
+    return bool(WITH_PEOPLE & user.roles)
 
 
 async def visible_to(session: AsyncSession, user: User) -> Sequence[str]:

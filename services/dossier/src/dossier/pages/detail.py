@@ -109,8 +109,12 @@ def _body(shown: Shown, folded: Folded, tab: Tab, user: User) -> dict[str, Any]:
     now = utc_now()
     code = shown.dossier.dossier_code
     if tab is Tab.FACTS:
-        people = people_rows(shown.party) if sees_people(user) else None
-        return {"facts": fact_rows(shown), "people": people}
+        sees = sees_people(user)
+        return {
+            "facts": fact_rows(shown),
+            "people": people_rows(shown.party) if sees else None,
+            "slip_url": f"{_address(code)}/giay-tiep-nhan.pdf" if sees else None,
+        }
     if tab is Tab.DIARY:
         return {"diary": whole_diary(folded, now=now)}
     return {

@@ -51,7 +51,7 @@ def _person(person: Person) -> Rows:
     rows: Rows = [
         (translate("Họ tên"), person.name),
         (translate("Loại"), words.person_kind_word(person.kind)),
-        (translate("Số định danh"), _masked(person.id_number)),
+        (translate("Số định danh"), masked(person.id_number)),
         (translate("Mã số thuế"), person.tax_code),
         (translate("Điện thoại"), person.phone),
         (translate("Thư điện tử"), person.email),
@@ -60,7 +60,7 @@ def _person(person: Person) -> Rows:
     return [(label, value) for label, value in rows if value]
 
 
-def _masked(id_number: str | None) -> str | None:
+def masked(id_number: str | None) -> str | None:
     """Return an id number as it is commonly masked: ``0380******28``."""
     if id_number is None:
         return None

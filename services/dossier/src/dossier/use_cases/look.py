@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.agency import Procedure
+from dossier.domain.agency import Agency, Procedure
 from dossier.domain.dossier import DossierNotFoundError
 from dossier.repository import agencies, dossiers, partner
 from dossier.tables import DossierRow, PartnerFactRow
@@ -72,3 +72,8 @@ async def codes_of_citizen(
 async def procedures(session: AsyncSession) -> Sequence[Procedure]:
     """Return the procedures that we know, by name."""
     return await agencies.list_procedures(session)
+
+
+async def find_agency(session: AsyncSession, agency_code: str) -> Agency | None:
+    """Return an agency as it was last entered; None if we do not know it."""
+    return (await agencies.find_agencies(session, [agency_code])).get(agency_code)

@@ -104,6 +104,11 @@ class BoardRow(ViewBase):
     receipts: Mapped[int] = mapped_column(server_default="0")
     receipt_files: Mapped[int] = mapped_column(server_default="0")
 
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether no amount can be said yet."""
+        return self.fee_state is FeeState.PENDING
+
 
 def _put(dossier_code: str, columns: dict[str, Any], **amounts: int) -> Put:
     return Put(row=BoardRow, key={"dossier_code": dossier_code}, columns=columns, amounts=amounts)
