@@ -21,7 +21,7 @@ from shared.db.metadata import ViewBase
 from shared.db.tables import ParkedRow
 from shared.errors import DomainError, Kind
 from shared.ids import new_id
-from shared.inbox import FencedError, Place
+from shared.inbox import FencedError, Step
 from shared.kafka.consumer import Consumer, Reader
 from shared.kafka.folding import folding
 from shared.kafka.loops import restarting
@@ -29,7 +29,7 @@ from shared.kafka.relay import Relay
 from shared.kafka.topics import ensure_topics
 from shared.kafka.view_schema import prepare_views
 from shared.outbox import emit
-from shared.subscriptions import Subscription, on, on_batch
+from shared.subscriptions import Message, Subscription, on, on_batch, on_messages
 from shared.views import Put, View, fold
 from tests.conftest import NewDatabase
 from tests.support.facts import NOON, a_cause, emitted
@@ -292,18 +292,44 @@ async def test_given_a_message_that_waits_for_another_when_that_comes_then_it_go
 async def test_given_a_partition_that_moved_when_the_old_owner_commits_then_it_is_fenced(
     database_of: NewDatabase,
 ) -> None:
-    database, place = await database_of("shared"), Place("receipt", TOPIC, 3)
+    database = await database_of("shared")
     async with database.transaction() as session:
-        await inbox.advance(session, place, old=None, new=10, last=None)
+        await inbox.advance(session, "receipt", [Step(TOPIC, 3, None, 10), Step(TOPIC, 4, None, 7)])
     async with database.transaction() as session:
-        await inbox.advance(session, place, old=10, new=20, last=None)
+        await inbox.advance(session, "receipt", [Step(TOPIC, 3, 10, 20), Step(TOPIC, 5, None, 1)])
 
-    with pytest.raises(FencedError):
-        async with database.transaction() as session:
-            await inbox.advance(session, place, old=10, new=15, last=None)
+    for late in (Step(TOPIC, 3, 10, 15), Step(TOPIC, 5, None, 1)):
+        with pytest.raises(FencedError):
+            async with database.transaction() as session:
+                await inbox.advance(session, "receipt", [Step(TOPIC, 4, 7, 8), late])
 
     async with database.transaction() as session:
-        assert await inbox.next_offsets(session, "receipt") == {(TOPIC, 3): 20}
+        assert await inbox.next_offsets(session, "receipt") == {
+            (TOPIC, 3): 20, (TOPIC, 4): 7, (TOPIC, 5): 1,
+        }  # fmt: skip
+
+
+async def test_given_facts_in_many_partitions_when_a_poll_reads_them_then_one_call_hears_all(
+    database_of: NewDatabase, servers: Servers
+) -> None:
+    database, name = await database_of("shared"), f"c{new_id().hex}"
+    codes = [a_code() for _ in range(40)]
+    calls: list[list[Message]] = []
+
+    async def hear(_: AsyncSession, messages: Sequence[Message]) -> None:
+        calls.append([message for message in messages if message.key in codes])
+
+    async with relaying(database, servers):
+        await said(database, *codes * 2)
+        await eventually(lambda: all_sent(database))
+    async with reading(database, servers, on_messages(TOPIC, hear), consumer=name):
+        await eventually(lambda: _is(sum(map(len, calls)) == 80))
+
+    assert max(len({message.partition for message in call}) for call in calls) > 1
+    for code in codes:
+        offsets = [m.offset for call in calls for m in call if m.key == code]
+        assert offsets == sorted(offsets)
+        assert len(offsets) == 2
 
 
 async def test_given_a_view_when_facts_are_folded_in_polls_then_sums_are_right(

@@ -14,27 +14,33 @@ class FencedError(Exception):
     """Another process owns the partition now: roll back and let it go."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """One partition as one consumer reads it."""
-
-    consumer: str
-    topic: str
-    partition: int
-
-
 _FIRST: Final = """
 INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::uuid[])
 ON CONFLICT DO NOTHING RETURNING event_id
 """
-_ADVANCE: Final = """
-UPDATE consumer_offset SET next_offset = $4, last_event_id = coalesce($5, last_event_id)
-WHERE consumer = $1 AND topic = $2 AND partition = $3 AND next_offset = $6
-"""
-_BEGIN: Final = """
+_STEPS: Final = """unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::uuid[])
+ AS step (topic, partition, old, new, last)"""
+_ADVANCE: Final = f"""
+UPDATE consumer_offset AS o SET next_offset = new, last_event_id = coalesce(last, o.last_event_id)
+FROM {_STEPS} WHERE o.consumer = $1 AND o.topic = step.topic AND o.partition = step.partition
+ AND o.next_offset = old
+"""  # noqa: S608 -- constants only
+_BEGIN: Final = f"""
 INSERT INTO consumer_offset (consumer, topic, partition, next_offset, last_event_id)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
-"""
+SELECT $1, topic, partition, new, last FROM {_STEPS} WHERE old IS NULL ON CONFLICT DO NOTHING
+"""  # noqa: S608 -- constants only
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far one partition is read: from ``old`` (None: never read) to ``new``."""
+
+    topic: str
+    partition: int
+    old: int | None
+    new: int
+    last: UUID | None = None
+    """The last event that took effect there."""
 
 
 async def first_deliveries(
@@ -45,20 +51,30 @@ async def first_deliveries(
     return {row["event_id"] for row in rows}
 
 
-async def advance(
-    session: AsyncSession, place: Place, *, old: int | None, new: int, last: UUID | None
-) -> None:
-    """Move ``place`` from ``old`` (None: never read) to ``new``; raise FencedError if it moved.
+async def advance(session: AsyncSession, consumer: str, steps: Sequence[Step]) -> None:
+    """Take ``steps``, each in a partition of its own; raise FencedError if another took one.
 
-    The row is also the fence: a consumer that lost its partition cannot commit.
+    The rows are also the fence: a consumer that lost a partition cannot commit.
     """
-    where = (place.consumer, place.topic, place.partition)
-    if old is None:
-        tag = await driver.execute(session, _BEGIN, *where, new, last)
-    else:
-        tag = await driver.execute(session, _ADVANCE, *where, new, last, old)
-    if not tag.endswith(" 1"):
-        raise FencedError(f"{place.consumer} no longer owns {place.topic}/{place.partition}")
+    known = [step for step in steps if step.old is not None]
+    new = [step for step in steps if step.old is None]
+    moved = 0
+    for sql, some in ((_ADVANCE, known), (_BEGIN, new)):
+        if some:
+            tag = await driver.execute(session, sql, consumer, *_columns(some))
+            moved += int(tag.rpartition(" ")[2])
+    if moved != len(steps):
+        raise FencedError(f"{consumer} no longer owns all of {sorted({s.topic for s in steps})}")
+
+
+def _columns(steps: Sequence[Step]) -> tuple[list[object], ...]:
+    return (
+        [step.topic for step in steps],
+        [step.partition for step in steps],
+        [step.old for step in steps],
+        [step.new for step in steps],
+        [step.last for step in steps],
+    )
 
 
 async def next_offsets(session: AsyncSession, consumer: str) -> Mapping[tuple[str, int], int]:

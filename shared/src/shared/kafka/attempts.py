@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -35,6 +36,14 @@ _LOOK_SECONDS: Final = 0.5
 Advance = Callable[[AsyncSession], Awaitable[None]]
 
 
+@dataclass
+class Unit:
+    """Neighbouring messages for one handler."""
+
+    subscription: Subscription
+    messages: list[Message] = field(default_factory=list)
+
+
 class Attempts:
     """What one reader does with messages, and which keys of its wait."""
 
@@ -52,22 +61,22 @@ class Attempts:
         """Tell whether one of ``messages`` must wait behind another."""
         return any((m.topic, as_record(m).key) in self._blocked for m in messages)
 
-    async def once(
-        self, subscription: Subscription, messages: Sequence[Message], advance: Advance
-    ) -> Exception | None:
-        """Let the handler have ``messages`` in one transaction; return why it failed.
+    async def once(self, units: Sequence[Unit], advance: Advance) -> Exception | None:
+        """Let the handlers have ``units``, in order, in one transaction; return why one failed.
 
         Raises what says that PostgreSQL is away or the partition is another's.
         """
+        ids = [message.event_id for unit in units for message in unit.messages]
         try:
             async with self._database.transaction() as session:
                 await advance(session)
-                ids = [message.event_id for message in messages]
                 fresh = await inbox.first_deliveries(session, self._reader.consumer, ids)
                 hit("W9")
-                heard = first_of_each(messages, fresh)
-                if heard:
-                    await subscription.handle(session, heard)
+                for unit in units:
+                    heard = first_of_each(unit.messages, fresh)
+                    fresh -= {message.event_id for message in heard}
+                    if heard:
+                        await unit.subscription.handle(session, heard)
         except inbox.FencedError:
             raise
         except Exception as error:
@@ -92,12 +101,13 @@ class Attempts:
     async def _tried(
         self, subscription: Subscription, message: Message, advance: Advance
     ) -> Exception | None:
-        failure = await self.once(subscription, [message], advance)
+        alone = [Unit(subscription, [message])]
+        failure = await self.once(alone, advance)
         for pause in _PAUSES:
             if failure is None or not _worth_trying(failure):
                 return failure
             await asyncio.sleep(pause)
-            failure = await self.once(subscription, [message], advance)
+            failure = await self.once(alone, advance)
         return failure
 
     async def _park(self, message: Message, failure: Exception, advance: Advance) -> None:

@@ -3,8 +3,9 @@
 Effect, inbox and next offset commit together; Kafka's own offset is told afterwards.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 import structlog
@@ -15,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import inbox
 from shared.db.database import Database
 from shared.failpoints import hit
-from shared.inbox import Place
-from shared.kafka.attempts import Attempts
+from shared.inbox import Step
+from shared.kafka.attempts import Advance, Attempts, Unit
 from shared.kafka.messages import find, index, of_kafka
 from shared.subscriptions import Message, Subscription
 
@@ -45,14 +46,6 @@ class _Progress:
 
     stored: int | None
     next: int
-
-
-@dataclass
-class _Unit:
-    """Neighbouring messages for one handler, in one transaction."""
-
-    subscription: Subscription
-    messages: list[Message] = field(default_factory=list)
 
 
 class Consumer:
@@ -103,73 +96,91 @@ class Consumer:
         polled: Mapping[TopicPartition, Sequence[Any]]
         polled = await consumer.getmany(timeout_ms=_POLL_MS, max_records=POLL)
         hit("W8")
-        for place, records in polled.items():
-            if place in self._progress:
-                await self._partition(place, [of_kafka(record) for record in records])
+        heard = {
+            place: [of_kafka(record) for record in records]
+            for place, records in polled.items()
+            if place in self._progress
+        }
+        units = {place: self._units(messages) for place, messages in heard.items()}
+        ends = {place: messages[-1].offset + 1 for place, messages in heard.items()}
+        if not await self._together(units, ends):
+            for place, mine in units.items():
+                await self._partition(place, mine, ends[place])
         await self._attempts.retry(self._by_type, self._by_topic)
         if polled:
             await self._report(consumer, polled)
 
-    async def _partition(self, place: TopicPartition, messages: Sequence[Message]) -> None:
-        progress = self._progress[place]
-        for unit in self._units(messages):
-            if not await self._together(place, unit):
-                for message in unit.messages:
-                    await self._alone(place, unit.subscription, message)
-        progress.next = messages[-1].offset + 1
-        if progress.stored is None or progress.next > progress.stored:
-            async with self._database.transaction() as session:
-                await self._advance(session, place, progress.next, None)
-            progress.stored = progress.next
-
-    def _units(self, messages: Sequence[Message]) -> list[_Unit]:
-        units: list[_Unit] = []
+    def _units(self, messages: Sequence[Message]) -> list[Unit]:
+        units: list[Unit] = []
         for message in messages:
             subscription = find(self._by_type, self._by_topic, message)
             if subscription is None:
                 continue
             last = units[-1] if units else None
             if last is None or last.subscription is not subscription or not subscription.batched:
-                units.append(last := _Unit(subscription))
+                units.append(last := Unit(subscription))
             last.messages.append(message)
         return units
 
-    async def _together(self, place: TopicPartition, unit: _Unit) -> bool:
-        """Handle a batch in one transaction; False if it must be taken one by one."""
-        if len(unit.messages) == 1 or self._attempts.any_blocked(unit.messages):
+    async def _together(
+        self, units: Mapping[TopicPartition, Sequence[Unit]], ends: Mapping[TopicPartition, int]
+    ) -> bool:
+        """Take a whole poll in one transaction; False if its partitions go one by one.
+
+        A commit costs as much for one message as for a hundred. What must have a transaction of
+        its own, or wait behind another, keeps the poll apart, and so does any failure.
+        """
+        merged = list(_merged(units.values()))
+        if any(not unit.subscription.batched for unit in merged) or any(
+            self._attempts.any_blocked(unit.messages) for unit in merged
+        ):
             return False
-        end = unit.messages[-1].offset + 1
-        failure = await self._attempts.once(
-            unit.subscription, unit.messages,
-            lambda session: self._advance(session, place, end, unit.messages[-1]),
-        )  # fmt: skip
-        if failure is None:
-            self._progress[place].stored = end
-        return failure is None
+        steps = [self._step(place, end, units[place]) for place, end in ends.items()]
+        steps = [step for step in steps if step.old is None or step.new > step.old]
+        if steps and await self._attempts.once(merged, self._advance(steps)) is not None:
+            return False
+        self._moved(ends)
+        return True
+
+    async def _partition(self, place: TopicPartition, units: Sequence[Unit], end: int) -> None:
+        for unit in units:
+            last = unit.messages[-1].offset + 1
+            step = self._step(place, last, [unit])
+            if (
+                len(unit.messages) == 1
+                or self._attempts.any_blocked(unit.messages)
+                or await self._attempts.once([unit], self._advance([step])) is not None
+            ):
+                for message in unit.messages:
+                    await self._alone(place, unit.subscription, message)
+            self._progress[place].stored = last
+        progress = self._progress[place]
+        if progress.stored is None or end > progress.stored:
+            async with self._database.transaction() as session:
+                await self._advance([self._step(place, end, [])])(session)
+        self._moved({place: end})
 
     async def _alone(
         self, place: TopicPartition, subscription: Subscription, message: Message
     ) -> None:
         end = message.offset + 1
-        await self._attempts.settle(
-            subscription, message, lambda session: self._advance(session, place, end, message)
-        )
+        step = self._step(place, end, [Unit(subscription, [message])])
+        await self._attempts.settle(subscription, message, self._advance([step]))
         self._progress[place].stored = end
 
-    async def _advance(
-        self,
-        session: AsyncSession,
-        place: TopicPartition,
-        end: int,
-        last: Message | None,
-    ) -> None:
-        await inbox.advance(
-            session,
-            Place(self._reader.consumer, place.topic, place.partition),
-            old=self._progress[place].stored,
-            new=end,
-            last=None if last is None else last.event_id,
-        )
+    def _step(self, place: TopicPartition, end: int, units: Sequence[Unit]) -> Step:
+        last = units[-1].messages[-1].event_id if units else None
+        return Step(place.topic, place.partition, self._progress[place].stored, end, last)
+
+    def _advance(self, steps: Sequence[Step]) -> Advance:
+        async def advance(session: AsyncSession) -> None:
+            await inbox.advance(session, self._reader.consumer, steps)
+
+        return advance
+
+    def _moved(self, ends: Mapping[TopicPartition, int]) -> None:
+        for place, end in ends.items():
+            self._progress[place] = _Progress(stored=end, next=end)
 
     async def _report(self, consumer: Any, polled: Mapping[TopicPartition, Any]) -> None:  # noqa: ANN401 - aiokafka has no types
         hit("W10")
@@ -178,6 +189,17 @@ class Consumer:
             await consumer.commit(offsets)
         except KafkaError as error:  # Only a report: our own rows decide.
             _log.info("consumer.report_failed", consumer=self._reader.consumer, error=repr(error))
+
+
+def _merged(partitions: Iterable[Sequence[Unit]]) -> Iterator[Unit]:
+    """Join what one handler hears from several partitions; each partition keeps its order."""
+    for row in zip_longest(*partitions):
+        joined: dict[int, Unit] = {}
+        for unit in row:
+            if unit is not None:
+                mine = joined.setdefault(id(unit.subscription), Unit(unit.subscription))
+                mine.messages.extend(unit.messages)
+        yield from joined.values()
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

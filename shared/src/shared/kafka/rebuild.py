@@ -20,7 +20,7 @@ from shared.db.database import Database
 from shared.db.tables import ViewStateRow
 from shared.errors import DomainError, Kind
 from shared.failpoints import hit
-from shared.inbox import Place
+from shared.inbox import Step
 from shared.kafka.comparing import Difference, compare
 from shared.kafka.folding import by_event_type, puts_of
 from shared.kafka.messages import first_of_each
@@ -194,15 +194,13 @@ async def _fold(
     parked: set[tuple[Behind, int]],
 ) -> None:
     """Fold a poll, and go on behind it, in the transaction of ``session``."""
+    ends = {place: messages[-1].offset + 1 for place, messages in polled.items()}
+    steps = [Step(*place, work.at.get(place), end) for place, end in ends.items()]
+    await inbox.advance(session, work.rebuild.consumer, steps)
+    work.at.update(ends)
     heard: list[Message] = []
     wanted = by_event_type([work.rebuild.view])
     for place, messages in polled.items():
-        end = messages[-1].offset + 1
-        old = work.at.get(place)
-        await inbox.advance(
-            session, Place(work.rebuild.consumer, *place), old=old, new=end, last=None
-        )
-        work.at[place] = end
         for message in messages:
             work.facts += 1
             if message.event_type not in wanted:
