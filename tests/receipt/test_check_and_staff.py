@@ -1,13 +1,19 @@
 """The public check of a receipt, and what staff see: their agency decides."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from receipt.handlers import publish_agency
+from shared.clock import utc_now
+from shared.days import vietnam_day
 from shared.web.identity import Role
 from tests.receipt.builders import DOSSIER
+from tests.receipt.test_handlers import an_agency
 from tests.receipt.world import PEOPLE, PERSONAL, World
 from tests.support.environment import ENVIRONMENT
+from tests.support.facts import an_envelope
 
 NUMBER_1 = "/xac-minh/6101234567/EBL01/26TAA/1"
 
@@ -115,3 +121,26 @@ async def test_given_many_receipts_when_the_accountant_pages_then_each_is_shown_
     assert "TAA" in page
     await world.sign_in(Role.ACCOUNTANT, "H34.22.08")
     assert "Chưa có biên lai nào" in await world.page("/can-bo/bien-lai")
+
+
+async def test_given_a_merger_when_its_day_is_past_then_the_successors_staff_see_its_receipts(
+    world: World,
+) -> None:
+    [receipt] = await world.pay()
+    path = f"/can-bo/bien-lai/{receipt.receipt_id}/pdf"
+    await world.make_files()
+    await world.sign_in(Role.ACCOUNTANT, "H48.70")
+    before = await world.client.get(path, headers=PEOPLE)
+    today = vietnam_day(utc_now())
+
+    answers = []
+    for sequence, ends in ((1, today), (2, today - timedelta(days=1))):
+        old = an_agency(valid_to=ends, succeeded_by="H48.70")
+        async with world.database.transaction() as session:
+            await publish_agency(session, an_envelope(an_agency(agency_code="H48.70")))
+            await publish_agency(session, an_envelope(old, sequence=sequence))
+        answers.append((await world.client.get(path, headers=PEOPLE)).status_code)
+
+    assert before.status_code == 404
+    assert answers == [404, 200]
+    assert receipt.dossier_code in await world.page("/can-bo/bien-lai")

@@ -34,9 +34,10 @@ async def redact_party(
     """
     stored = parse_dossier_code(dossier_code)
     of_all = Role.OPERATOR in user.roles
-    agencies = None if of_all else await look.agencies_of(session, user.agency_code)
+    now = utc_now()
+    agencies = None if of_all else await look.agencies_of(session, user.agency_code, now=now)
     request = Request(by=user.subject, reason=body.reason, agencies=agencies)
-    done = await redact.redact_party(session, stored, request, cause=cause, now=utc_now())
+    done = await redact.redact_party(session, stored, request, cause=cause, now=now)
     return RedactionAnswer(dossier_code=stored, redacted_at=done.redacted_at, is_new=done.is_new)
 
 
@@ -44,7 +45,7 @@ async def redact_party(
 async def read_dossier(session: Transaction, user: SignedIn, dossier_code: str) -> DossierAnswer:
     """Answer one dossier of the caller's agency, without its people."""
     stored = parse_dossier_code(dossier_code)
-    visible = await look.agencies_of(session, user.agency_code)
+    visible = await look.agencies_of(session, user.agency_code, now=utc_now())
     row = await look.find_visible(session, stored, visible=visible)
     line = await search.find_line(session, stored)
     return DossierAnswer(

@@ -1,17 +1,17 @@
-"""Views: what lephi.fee last said of a dossier, the receipts of a payment, and agencies by code."""
+"""Views: what lephi.fee last said of a dossier, its end, a payment's receipts, and agencies."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from payment_gateway.domain.payables import FeeState, FeeWord
-from shared.contracts.dossier import AgencyPublished
+from payment_gateway.domain.payables import TAKES_MONEY, FeeState, FeeWord
+from shared.contracts.dossier import AgencyPublished, DossierClosed
 from shared.contracts.envelope import Envelope
 from shared.contracts.fee import FeeAssessed, FeeExempted, FeePending, FeeWithdrawn
 from shared.contracts.parts import FeeKind, Line
@@ -58,6 +58,8 @@ class AgencyRow(ViewBase):
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     parent_code: Mapped[str | None]
+    succeeded_by: Mapped[str | None]
+    valid_to: Mapped[date | None]
 
 
 def _items(lines: Sequence[Line]) -> list[dict[str, Any]]:
@@ -141,7 +143,30 @@ def agency_published(event: Envelope[AgencyPublished]) -> Iterator[Put]:
     yield Put(
         row=AgencyRow,
         key={"code": fact.agency_code},
-        columns={"name": fact.name, "parent_code": fact.parent_code},
+        columns={
+            "name": fact.name,
+            "parent_code": fact.parent_code,
+            "succeeded_by": fact.succeeded_by,
+            "valid_to": fact.valid_to,
+        },
+    )
+
+
+class ClosedDossierRow(ViewBase):
+    """A dossier whose result was handed over; every column comes from lephi.dossier."""
+
+    __tablename__ = "closed_dossier"
+
+    dossier_code: Mapped[str] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]
+
+
+def dossier_closed(event: Envelope[DossierClosed]) -> Iterator[Put]:
+    """Note that the result was handed over; a debt that is left stays due."""
+    yield Put(
+        row=ClosedDossierRow,
+        key={"dossier_code": event.data.dossier_code},
+        columns={"closed_at": event.data.closed_at},
     )
 
 
@@ -161,14 +186,17 @@ VIEWS: Final = (
         name="payment-receipts",
         version=1,
         rows=(PaymentReceiptRow,),
-        folds=(
-            fold(ReceiptIssued, receipt_issued),
-            fold(ReceiptFileReady, receipt_file_ready),
-        ),
+        folds=(fold(ReceiptIssued, receipt_issued), fold(ReceiptFileReady, receipt_file_ready)),
+    ),
+    View(
+        name="closed-dossiers",
+        version=1,
+        rows=(ClosedDossierRow,),
+        folds=(fold(DossierClosed, dossier_closed),),
     ),
     View(
         name="agencies",
-        version=1,
+        version=2,
         rows=(AgencyRow,),
         folds=(fold(AgencyPublished, agency_published),),
     ),
@@ -210,16 +238,45 @@ async def receipts_of(session: AsyncSession, payment_id: UUID) -> Sequence[Known
     return [_known(row) for row in await session.scalars(statement)]
 
 
-async def agency_name(session: AsyncSession, code: str) -> str | None:
-    """Return the name of an agency; None if it was never published."""
-    row = await session.get(AgencyRow, code)
-    return None if row is None else row.name
+@dataclass(frozen=True)
+class Debt:
+    """What is left to pay of a dossier whose result was handed over."""
+
+    dossier_code: str
+    procedure_name: str
+    remaining_vnd: int
+    closed_at: datetime
 
 
-async def agencies_below(session: AsyncSession, code: str) -> Sequence[str]:
-    """Return the codes of an agency and of all below it."""
+_DEBTS: Final = text(
+    "SELECT p.dossier_code, p.context->>'procedure_name' AS procedure_name,"
+    " p.amount_vnd - p.applied_vnd - p.held_vnd AS remaining_vnd, c.closed_at"
+    " FROM payable p JOIN view.closed_dossier c USING (dossier_code)"
+    " WHERE p.status = ANY(:takers) AND (p.agency_code = ANY(:codes)"
+    " OR p.collector_code = ANY(:codes)) ORDER BY c.closed_at, p.id LIMIT :limit"
+)
+
+
+async def debts_of_closed(
+    session: AsyncSession, agencies: Sequence[str], *, limit: int
+) -> Sequence[Debt]:
+    """Return what is still due of dossiers that ended (status 10), the longest ended first."""
+    asked = {"takers": list(TAKES_MONEY), "codes": list(agencies), "limit": limit}
+    return [Debt(*row) for row in await session.execute(_DEBTS, asked)]
+
+
+async def agencies_of(
+    session: AsyncSession, code: str, *, whole_tree: bool, today: date
+) -> Sequence[str]:
+    """Return the codes of an agency and of those it succeeded; ``whole_tree``: and of all below.
+
+    A merger shows the predecessor's money from the day after its last one, not before.
+    """
     tree = select(AgencyRow.code).where(AgencyRow.code == code).cte("tree", recursive=True)
-    tree = tree.union(select(AgencyRow.code).where(AgencyRow.parent_code == tree.c.code))
+    theirs = (AgencyRow.succeeded_by == tree.c.code) & (AgencyRow.valid_to < today)
+    if whole_tree:
+        theirs |= AgencyRow.parent_code == tree.c.code
+    tree = tree.union(select(AgencyRow.code).where(theirs))
     found = (await session.scalars(select(tree.c.code))).all()
     return found or [code]
 

@@ -1,6 +1,6 @@
 """Decision tables of receipt: series, receipts, their files, and what is known of payers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -130,3 +130,5 @@ class AgencyRow(Base):
     sequence: Mapped[int]
     name: Mapped[str]
     parent_code: Mapped[str | None]
+    succeeded_by: Mapped[str | None]
+    valid_to: Mapped[date | None]

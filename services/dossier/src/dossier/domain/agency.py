@@ -1,5 +1,6 @@
 """Agencies (cơ quan) and procedures (thủ tục hành chính) as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +33,28 @@ class Procedure:
     name: str
     field_name: str
     payment_timing: PaymentTiming
+
+
+def in_force(code: str | None, known: Mapping[str, Agency], *, today: date) -> Agency | None:
+    """Return the agency that does on ``today`` what is said of ``code``: itself, or its successor.
+
+    An agency is there until its last day (``valid_to``); then whoever succeeded it is asked, as
+    often as agencies were merged. None where nobody did, or where it is unknown: nothing is
+    guessed (ADR 9).
+    """
+    passed: set[str] = set()
+    while code is not None and code not in passed:
+        agency = known.get(code)
+        if agency is None or not has_ended(agency, today=today):
+            return agency
+        passed.add(code)
+        code = agency.succeeded_by
+    return None
+
+
+def has_ended(agency: Agency, *, today: date) -> bool:
+    """Tell whether the last day of ``agency`` is past."""
+    return agency.valid_to is not None and agency.valid_to < today
 
 
 def payee_of(agency: Agency | None) -> Payee | None:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.use_cases import look
+from shared.clock import utc_now
 from shared.web.identity import STAFF, Role, User, allow
 
 STAFF_ONLY: Final = allow(*sorted(STAFF))
@@ -22,4 +23,4 @@ def sees_people(user: User) -> bool:
 
 async def visible_to(session: AsyncSession, user: User) -> Sequence[str]:
     """Return the agencies whose dossiers ``user`` sees."""
-    return await look.agencies_of(session, user.agency_code)
+    return await look.agencies_of(session, user.agency_code, now=utc_now())

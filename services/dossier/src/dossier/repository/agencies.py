@@ -1,6 +1,7 @@
 """Statements on agencies and procedures."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -40,16 +41,30 @@ async def upsert_agency(session: AsyncSession, agency: Agency) -> bool:
 async def find_agencies(
     session: AsyncSession, agency_codes: Collection[str]
 ) -> Mapping[str, Agency]:
-    """Return the agencies among ``agency_codes`` that we know, by code."""
-    statement = select(AgencyRow).where(AgencyRow.agency_code.in_(agency_codes))
+    """Return the agencies among ``agency_codes`` that we know, and who succeeded them, by code."""
+    named = select(AgencyRow.agency_code, AgencyRow.succeeded_by).where(
+        AgencyRow.agency_code.in_(agency_codes)
+    )
+    chain = named.cte("chain", recursive=True)
+    later = select(AgencyRow.agency_code, AgencyRow.succeeded_by).join(
+        chain, AgencyRow.agency_code == chain.c.succeeded_by
+    )
+    codes = select(chain.union(later).c.agency_code)
+    statement = select(AgencyRow).where(AgencyRow.agency_code.in_(codes))
     return {row.agency_code: _agency_of(row) for row in await session.scalars(statement)}
 
 
-async def codes_below(session: AsyncSession, agency_code: str) -> Sequence[str]:
-    """Return ``agency_code`` and the codes of all agencies below it."""
+async def codes_below(session: AsyncSession, agency_code: str, *, today: date) -> Sequence[str]:
+    """Return ``agency_code``, the codes of all agencies below it, and of those they succeeded.
+
+    A merger shows the predecessor's dossiers from the day after its last one, not before.
+    """
     top = select(AgencyRow.agency_code).where(AgencyRow.agency_code == agency_code)
     tree = top.cte("tree", recursive=True)
-    below = select(AgencyRow.agency_code).join(tree, AgencyRow.parent_code == tree.c.agency_code)
+    succeeded = (AgencyRow.succeeded_by == tree.c.agency_code) & (AgencyRow.valid_to < today)
+    below = select(AgencyRow.agency_code).join(
+        tree, (AgencyRow.parent_code == tree.c.agency_code) | succeeded
+    )
     whole = tree.union(below)
     found = set((await session.scalars(select(whole.c.agency_code))).all())
     return sorted(found | {agency_code})

@@ -1,6 +1,7 @@
 """Statements on dossiers and their people."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -81,13 +82,19 @@ async def find_dossier(session: AsyncSession, dossier_code: str) -> DossierRow |
     return row
 
 
-async def lock_incomplete(
-    session: AsyncSession, agency_codes: Sequence[str], *, limit: int
-) -> Sequence[DossierRow]:
-    """Return, locked, dossiers that wait for what one of ``agency_codes`` completes."""
-    without_payee = DossierRow.payee.is_(None) & DossierRow.collecting_agency.in_(agency_codes)
+@dataclass(frozen=True)
+class Able:
+    """Agencies for which a payee can be said now, and those whose territory is known."""
+
+    to_collect: Sequence[str]
+    to_decide: Sequence[str]
+
+
+async def lock_incomplete(session: AsyncSession, able: Able, *, limit: int) -> Sequence[DossierRow]:
+    """Return, locked, dossiers that wait for what ``able`` agencies complete."""
+    without_payee = DossierRow.payee.is_(None) & DossierRow.collecting_agency.in_(able.to_collect)
     without_territory = DossierRow.territory_code.is_(None) & DossierRow.deciding_agency.in_(
-        agency_codes
+        able.to_decide
     )
     statement = (
         select(DossierRow)

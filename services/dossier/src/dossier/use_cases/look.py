@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +11,7 @@ from dossier.domain.dossier import DossierNotFoundError
 from dossier.repository import agencies, dossiers, partner
 from dossier.tables import DossierRow, PartnerFactRow
 from shared.contracts.party import PartyStated
+from shared.days import vietnam_day
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,16 @@ class Shown:
     partner_facts: Sequence[PartnerFactRow]
 
 
-async def agencies_of(session: AsyncSession, agency_code: str | None) -> Sequence[str]:
-    """Return the agencies whose dossiers staff of ``agency_code`` may see: it, and those below.
+async def agencies_of(
+    session: AsyncSession, agency_code: str | None, *, now: datetime
+) -> Sequence[str]:
+    """Return the agencies whose dossiers staff of ``agency_code`` may see.
 
-    Staff without an agency see none.
+    It, those below it, and those that any of them succeeded. Staff without an agency see none.
     """
-    return [] if agency_code is None else await agencies.codes_below(session, agency_code)
+    if agency_code is None:
+        return []
+    return await agencies.codes_below(session, agency_code, today=vietnam_day(now))
 
 
 async def show_dossier(

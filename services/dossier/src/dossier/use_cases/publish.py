@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dossier.domain.agency import Agency, Procedure, payee_of, publication_of
+from dossier.domain.agency import Agency, Procedure, in_force, payee_of, publication_of
 from dossier.domain.dossier import DossierFacts, difference
 from dossier.repository import agencies, dossiers
 from dossier.tables import DossierRow
 from dossier.use_cases.versions import changed
 from shared.contracts.envelope import Cause
+from shared.days import vietnam_day
 from shared.outbox import Emission, emit_all
 
 PAGE: Final = 200
@@ -48,13 +49,16 @@ async def complete_dossiers(
 
     False when none waits any more; otherwise call again in a new transaction.
     """
-    known = await agencies.find_agencies(session, agency_codes)
-    able = [code for code, agency in known.items() if payee_of(agency) is not None]
+    known, today = await agencies.find_agencies(session, agency_codes), vietnam_day(now)
+    able = dossiers.Able(
+        to_collect=[code for code in known if payee_of(in_force(code, known, today=today))],
+        to_decide=[code for code, agency in known.items() if agency.territory_code is not None],
+    )
     rows = await dossiers.lock_incomplete(session, able, limit=PAGE)
     emissions: list[Emission] = []
     for row in rows:
         old = dossiers.facts_of(row)
-        new = _completed(row, old, known)
+        new = _completed(row, old, known, today=today)
         change = difference(old, new)
         dossiers.store(row, dossiers.columns_of(new), state=row.state, now=now)
         emissions.append(Emission(changed(row, change.values), cause, row.receiving_agency))
@@ -62,8 +66,10 @@ async def complete_dossiers(
     return len(rows) == PAGE
 
 
-def _completed(row: DossierRow, old: DossierFacts, known: Mapping[str, Agency]) -> DossierFacts:
-    collecting = known.get(row.collecting_agency or "")
+def _completed(
+    row: DossierRow, old: DossierFacts, known: Mapping[str, Agency], *, today: date
+) -> DossierFacts:
+    collecting = in_force(row.collecting_agency, known, today=today)
     deciding = known.get(row.deciding_agency)
     return replace(
         old,

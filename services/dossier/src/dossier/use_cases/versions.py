@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from dossier.domain.agency import Agency, Procedure, payee_of
+from dossier.domain.agency import Agency, Procedure, in_force, payee_of
 from dossier.domain.dossier import (
     LIFECYCLE,
     DossierFacts,
@@ -28,6 +28,7 @@ from shared.contracts.dossier import (
 )
 from shared.contracts.envelope import Event
 from shared.contracts.parts import Payee
+from shared.days import vietnam_day
 from shared.ids import new_id
 
 
@@ -43,7 +44,7 @@ def first_version(
     stated: StatedDossier, known: Known, *, now: datetime
 ) -> tuple[dict[str, Any], list[Event]]:
     """Return a new dossier's columns, and its facts."""
-    facts = _completed(stated, known, payee=None)
+    facts = _completed(stated, known, payee=None, today=vietnam_day(now))
     trigger = trigger_of(LIFECYCLE.initial, facts.status)
     state = LIFECYCLE.initial if trigger is None else LIFECYCLE.next(LIFECYCLE.initial, trigger)
     dossier_id = new_id()
@@ -89,7 +90,9 @@ def newer_version(
     trigger = trigger_of(row.state, stated.facts.status)
     old = dossiers.facts_of(row)
     same_collector = row.collecting_agency == stated.labels.collecting_agency
-    new = _completed(stated, known, payee=old.payee if same_collector else None)
+    keeps = same_collector and trigger is not Trigger.REINSTATE  # Who comes back is asked anew.
+    payee = old.payee if keeps else None
+    new = _completed(stated, known, payee=payee, today=vietnam_day(now))
     change = difference(old, new)
     state = row.state if trigger is None else LIFECYCLE.next(row.state, trigger)
     row.stated_at = stated.stated_at
@@ -131,16 +134,19 @@ def _step(dossier_code: str, trigger: Trigger | None, status: int, now: datetime
     return [facts[trigger]]
 
 
-def _completed(stated: StatedDossier, known: Known, *, payee: Payee | None) -> DossierFacts:
-    """Return the stated facts with what only we know: payee, territory, the procedure's name."""
+def _completed(
+    stated: StatedDossier, known: Known, *, payee: Payee | None, today: date
+) -> DossierFacts:
+    """Return the stated facts with what only we know: payee, territory, the procedure's name.
+
+    Who collects is the stated agency, or after a merger its successor; the territory stays that of
+    the stated one, whose tariff continues there until it is replaced (domain.md 5, rule 5).
+    """
     facts, collecting = stated.facts, stated.labels.collecting_agency
     deciding = known.agencies.get(facts.deciding_agency)
     territory = facts.territory_code or (None if deciding is None else deciding.territory_code)
-    facts = replace(
-        facts,
-        payee=payee or payee_of(known.agencies.get(collecting or "")),
-        territory_code=territory,
-    )
+    collects = in_force(collecting, known.agencies, today=today)
+    facts = replace(facts, payee=payee or payee_of(collects), territory_code=territory)
     procedure = known.procedures.get(facts.context.procedure_code)
     if procedure is None:
         return facts

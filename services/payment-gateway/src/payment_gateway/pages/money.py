@@ -10,8 +10,10 @@ from payment_gateway import views
 from payment_gateway.domain.payables import PUBLIC
 from payment_gateway.pages.payable import TAGS
 from payment_gateway.use_cases import takings
+from shared.clock import utc_now
 from shared.contracts.money import CaseKind
 from shared.contracts.payment import UnmatchedKind
+from shared.days import vietnam_day
 from shared.web.identity import NoRightError, Role, SignedIn, allow
 from shared.web.pages import render
 from shared.web.request import Transaction
@@ -21,6 +23,7 @@ router = APIRouter(
 )
 
 _SEES_TREE: Final = {Role.SUPERVISOR, Role.AUDITOR}
+_DEBTS: Final = 50
 KINDS: Final = {
     UnmatchedKind.SHORT: "Thiếu",
     UnmatchedKind.OVER: "Thừa",
@@ -44,15 +47,20 @@ async def show_takings(
     """Show what came in for the user's agency, and what has found no owner."""
     if user.agency_code is None:
         raise NoRightError("staff belong to an agency")
-    agencies = [user.agency_code]
-    if user.roles & _SEES_TREE:
-        agencies = list(await views.agencies_below(session, user.agency_code))
+    agencies = await views.agencies_of(
+        session,
+        user.agency_code,
+        whole_tree=bool(user.roles & _SEES_TREE),
+        today=vietnam_day(utc_now()),
+    )
+    first = after is None
     found = await takings.takings_of(session, agencies, after=after)
     return render(
         request,
         "takings.html",
         takings=found,
-        is_first=after is None,
+        debts=await views.debts_of_closed(session, agencies, limit=_DEBTS) if first else (),
+        is_first=first,
         tags={status: TAGS[PUBLIC[status]] for status in PUBLIC},
         kinds=KINDS,
         cases=CASES,

@@ -10,6 +10,7 @@ from receipt.adapters.file_store.answers import pdf_answer
 from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.settings import Settings
 from receipt.use_cases import look_up
+from receipt.use_cases.look_up import Reader
 from shared.clock import utc_now
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render
@@ -36,9 +37,7 @@ async def list_receipts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = PAGE_SIZE,
 ) -> HTMLResponse:
     """Show what the agency issued, newest first, and how far its series have come."""
-    agencies = await look_up.agencies_of(
-        session, user.agency_code, whole_tree=_sees_whole_tree(user)
-    )
+    agencies = await look_up.agencies_of(session, _reader(user))
     found = await look_up.list_issued(session, agencies, after=after, limit=limit + 1)
     series = await look_up.list_series(session, agencies)
     last = found[limit - 1].receipt_id if found[limit:] else None
@@ -65,17 +64,12 @@ async def view_pdf(
     receipt_id: UUID,
 ) -> Response:
     """Show the PDF in the browser (*Xem biên lai*); a page that waits while it is being made."""
-    receipt = await look_up.show_to_staff(
-        session,
-        receipt_id,
-        agency_code=user.agency_code,
-        whole_tree=_sees_whole_tree(user),
-    )
+    receipt = await look_up.show_to_staff(session, receipt_id, _reader(user))
     if receipt.file.is_stored:
         return await pdf_answer(LocalFolder(settings.files_folder), receipt)
     await look_up.ask_for_file(session, receipt_id, now=utc_now())
     return render(request, "being_made.html", status=202, fact=receipt.fact)
 
 
-def _sees_whole_tree(user: User) -> bool:
-    return bool(user.roles & _WHOLE_TREE)
+def _reader(user: User) -> Reader:
+    return Reader(user.agency_code, bool(user.roles & _WHOLE_TREE), utc_now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -72,23 +73,31 @@ async def store_agency(session: AsyncSession, agency: AgencyPublished, *, sequen
         sequence=sequence,
         name=agency.name,
         parent_code=agency.parent_code,
+        succeeded_by=agency.succeeded_by,
+        valid_to=agency.valid_to,
     )
     new = statement.excluded
+    columns = ("sequence", "name", "parent_code", "succeeded_by", "valid_to")
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=[AgencyRow.code],
-            set_={"sequence": new.sequence, "name": new.name, "parent_code": new.parent_code},
+            set_={name: new[name] for name in columns},
             where=AgencyRow.sequence < new.sequence,
         )
     )
 
 
-async def agencies_below(session: AsyncSession, agency_code: str) -> set[str]:
-    """Return ``agency_code`` and every agency below it."""
-    below = (
-        select(AgencyRow.code)
-        .where(AgencyRow.parent_code == agency_code)
-        .cte("below", recursive=True)
-    )
-    tree = below.union(select(AgencyRow.code).join(below, AgencyRow.parent_code == below.c.code))
+async def agencies_of(
+    session: AsyncSession, agency_code: str, *, whole_tree: bool, today: date
+) -> set[str]:
+    """Return ``agency_code`` and those it succeeded; ``whole_tree``: and every agency below.
+
+    A merger shows the predecessor's receipts from the day after its last one, not before.
+    """
+    known = select(AgencyRow.code).where(AgencyRow.code == agency_code)
+    tree = known.cte("tree", recursive=True)
+    theirs = (AgencyRow.succeeded_by == tree.c.code) & (AgencyRow.valid_to < today)
+    if whole_tree:
+        theirs |= AgencyRow.parent_code == tree.c.code
+    tree = tree.union(select(AgencyRow.code).where(theirs))
     return {agency_code, *await session.scalars(select(tree.c.code))}

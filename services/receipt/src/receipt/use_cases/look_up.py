@@ -1,6 +1,7 @@
 """Find receipts: by link, by dossier and phone, by person, by symbols, for the collector."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,16 @@ from receipt.domain.errors import ReceiptNotFoundError
 from receipt.domain.payer import knows_phone
 from receipt.domain.receipt import Receipt, SeriesState
 from receipt.repository import files, look_ups, people
+from shared.days import vietnam_day
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A member of staff: their agency, with those it succeeded, or the whole tree below it."""
+
+    agency_code: str | None
+    whole_tree: bool
+    now: datetime
 
 
 async def show_receipt(session: AsyncSession, receipt_id: UUID | None) -> Receipt:
@@ -52,15 +63,13 @@ async def verify(session: AsyncSession, place: tuple[str, str, str], number: int
     return await look_ups.find_by_symbols(session, place, number)
 
 
-async def show_to_staff(
-    session: AsyncSession, receipt_id: UUID, *, agency_code: str | None, whole_tree: bool
-) -> Receipt:
+async def show_to_staff(session: AsyncSession, receipt_id: UUID, reader: Reader) -> Receipt:
     """Return a receipt to staff of an agency that received the dossier or collected the fee.
 
     Raises ReceiptNotFoundError, also for staff of others.
     """
     found = await show_receipt(session, receipt_id)
-    agencies = await agencies_of(session, agency_code, whole_tree=whole_tree)
+    agencies = await agencies_of(session, reader)
     if agencies.isdisjoint({found.fact.context.agency_code, found.collector_code}):
         raise ReceiptNotFoundError
     return found
@@ -78,10 +87,10 @@ async def list_series(session: AsyncSession, agencies: Collection[str]) -> list[
     return await look_ups.list_series(session, agencies)
 
 
-async def agencies_of(
-    session: AsyncSession, agency_code: str | None, *, whole_tree: bool
-) -> set[str]:
-    """Return the agencies whose receipts a member of staff may see: their own, or a tree."""
-    if agency_code is None:
+async def agencies_of(session: AsyncSession, reader: Reader) -> set[str]:
+    """Return the agencies whose receipts ``reader`` may see."""
+    if reader.agency_code is None:
         return set()
-    return await people.agencies_below(session, agency_code) if whole_tree else {agency_code}
+    return await people.agencies_of(
+        session, reader.agency_code, whole_tree=reader.whole_tree, today=vietnam_day(reader.now)
+    )

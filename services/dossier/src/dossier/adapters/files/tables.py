@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from dossier.domain.agency import Agency, Procedure
-from shared.contracts.parts import Account, PaymentTiming
+from pydantic import TypeAdapter
+
+from dossier.domain.agency import Agency, Procedure, publication_of
+from shared.contracts.parts import Account, AgencyCode, PaymentTiming
 from shared.errors import DomainError, Kind
 
-_TRUE: Final = "yes"
+_IS_TREASURY: Final = {"yes": True, "no": False}
+_AGENCY_CODE: Final[TypeAdapter[str]] = TypeAdapter(AgencyCode)
 
 
 class BadDataFileError(DomainError):
@@ -27,8 +30,12 @@ def read_agencies(text: str) -> list[Agency]:
     for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
         try:
             agency = _agency(row)
+            _AGENCY_CODE.validate_python(agency.agency_code)
+            publication_of(agency)  # What cannot be said is refused before anything is stored.
         except (KeyError, ValueError) as error:
             raise BadDataFileError(f"agencies, line {number}") from error
+        if not _is_sound(agency):
+            raise BadDataFileError(f"agencies, line {number}: its last day or its successor")
         first = found.get(agency.agency_code)
         accounts = () if first is None else first.accounts
         found[agency.agency_code] = replace(agency, accounts=(*accounts, *agency.accounts))
@@ -68,6 +75,13 @@ def _agency(row: dict[str, str]) -> Agency:
     )
 
 
+def _is_sound(agency: Agency) -> bool:
+    """Tell whether the agency ends after it begins, and only then has a successor."""
+    if agency.valid_to is None:
+        return agency.succeeded_by is None
+    return agency.valid_from <= agency.valid_to and agency.succeeded_by != agency.agency_code
+
+
 def _account(row: dict[str, str]) -> tuple[Account, ...]:
     if not row["account_number"]:
         return ()
@@ -76,6 +90,6 @@ def _account(row: dict[str, str]) -> tuple[Account, ...]:
         bin=row["account_bin"],
         number=row["account_number"],
         holder=row["account_holder"],
-        treasury=row["account_treasury"] == _TRUE,
+        treasury=_IS_TREASURY[row["account_treasury"]],
     )
     return (account,)
