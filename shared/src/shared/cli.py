@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 from shared.clock import utc_now
 from shared.db.database import Database
 from shared.errors import DomainError
-from shared.jobs import Job, JobRunner, run_due
+from shared.jobs import JobRunner, run_by_clock
 from shared.kafka.consumer import Consumer, Reader
 from shared.kafka.folding import folding
 from shared.kafka.follower import follow
@@ -147,7 +147,9 @@ async def work(service: Service, database: Database) -> None:
         await start(database)
     if service.views:
         await prepare_views(database, service.views, consumer=f"{service.name}.views")
-    loops: list[Loop] = [(f"job {job.name}", partial(_due, database, job)) for job in service.jobs]
+    loops: list[Loop] = [
+        (f"job {job.name}", partial(run_by_clock, database, job)) for job in service.jobs
+    ]
     loops.append(("old bodies", partial(_delete_old_bodies, database)))
     loops.append(("streams", partial(_streams, service, database)))
     await _together(loops)
@@ -193,12 +195,6 @@ def _readers(service: Service) -> tuple[Reader, ...]:
         for consumer, subscriptions in wanted
         if subscriptions
     )
-
-
-async def _due(database: Database, job: Job) -> None:
-    while True:
-        await run_due(database, job)
-        await asyncio.sleep(job.pause.total_seconds())
 
 
 async def _delete_old_bodies(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,6 +18,8 @@ class Job:
     run: Callable[[Database, UUID | None], Awaitable[bool]]
     pause: timedelta
     """How long to wait when nothing is due."""
+    after_facts: bool = False
+    """Look at once, too, when this process has stored a fact: somebody waits for what follows."""
 
 
 class JobRunner:
@@ -42,3 +45,14 @@ async def run_due(database: Database, job: Job) -> None:
     """Do all due rows of ``job``, then return."""
     while await job.run(database, None):
         pass
+
+
+async def run_by_clock(database: Database, job: Job) -> None:
+    """Do what is due, for ever: at each pause, and after facts of this process if ``job`` asks."""
+    new_facts = database.new_facts() if job.after_facts else asyncio.Event()
+    while True:
+        new_facts.clear()
+        await run_due(database, job)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(job.pause.total_seconds()):
+                await new_facts.wait()

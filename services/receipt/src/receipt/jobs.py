@@ -49,7 +49,7 @@ async def make_file(
 def jobs(printer: PdfPrinter, store: LocalFolder) -> tuple[Job, ...]:
     """Return what receipt does by the clock."""
     run = partial(make_file, printer=printer, store=store)
-    return (Job(name="make-file", run=run, pause=timedelta(milliseconds=200)),)
+    return (Job("make-file", run, pause=timedelta(milliseconds=500), after_facts=True),)
 
 
 async def _print(work: FileWork, printer: PdfPrinter, store: LocalFolder) -> MadeFile:

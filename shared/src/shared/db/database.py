@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -17,17 +18,13 @@ VAULT: Final = "vault"
 
 
 class Database:
-    """One pool on one database.
-
-    ``facts_waiting`` is set after each commit that stored a fact: a relay in the same process need
-    not wait for its next look. In another process it looks by itself.
-    """
+    """One pool on one database."""
 
     def __init__(
         self, url: str, *, vault: Vault | None = None, pool_size: int = 8, name: str = "lephi"
     ) -> None:
         self.dsn = url
-        self.facts_waiting = asyncio.Event()
+        self._listeners: WeakSet[asyncio.Event] = WeakSet()
         self.engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
@@ -51,7 +48,17 @@ class Database:
         async with self._sessions.begin() as session:
             yield session
         if session.info.pop(SAID, False):
-            self.facts_waiting.set()
+            for each in list(self._listeners):
+                each.set()
+
+    def new_facts(self) -> asyncio.Event:
+        """Return what is set after each commit of this process that stored a fact.
+
+        Its holder clears it, and need not wait for its next look by the clock.
+        """
+        listener = asyncio.Event()
+        self._listeners.add(listener)
+        return listener
 
     async def close(self) -> None:
         """Close all connections."""

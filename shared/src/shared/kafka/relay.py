@@ -42,6 +42,7 @@ class Relay:
         self._database = database
         self._bootstrap = bootstrap
         self._name = name
+        self._new_facts = database.new_facts()
 
     async def run(self) -> None:
         """Send for ever; raise when PostgreSQL or Kafka is away, to be started anew."""
@@ -62,7 +63,7 @@ class Relay:
         held: set[int] = set()
         while True:
             held |= await _take_locks(connection, held)
-            self._database.facts_waiting.clear()
+            self._new_facts.clear()
             rows = await connection.fetch(_NEXT, sorted(held), BATCH)
             if rows:
                 await self._send(connection, producer, rows)
@@ -72,7 +73,7 @@ class Relay:
     async def _wait(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._database.facts_waiting.wait()
+                await self._new_facts.wait()
         except TimeoutError:
             return
 
