@@ -41,4 +41,4 @@ def test_given_a_lifecycle_when_its_triggers_are_listed_then_none_is_without_a_s
 def test_given_the_services_when_looking_for_their_lifecycles_then_each_has_its_own() -> None:
     owners = {package for package, _, _ in _ALL}
 
-    assert owners == {"dossier", "fee", "payment_gateway", "receipt", "notifier", "ops"}
+    assert owners == {"shared", "dossier", "fee", "payment_gateway", "receipt", "notifier", "ops"}

@@ -1,9 +1,18 @@
 """The messaging tables of every service; column names as Debezium's outbox router expects them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Identity, Index, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    Identity,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -122,3 +131,50 @@ class AuditRow(MessagingBase):
     subject: Mapped[str]
     reason: Mapped[str | None]
     details: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class ApprovalRow(MessagingBase):
+    """One act that needs a second person (duyệt hai người): who asked, for what, who decided.
+
+    The database itself refuses a decision by the person who asked, a second open request about
+    the same subject, and any later change of what was asked or decided.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        CheckConstraint(
+            "state NOT IN ('approved', 'declined') OR decided_by <> requested_by",
+            name="second_person",
+        ),
+        CheckConstraint(
+            "(state = 'requested') = (decided_at IS NULL)"
+            " AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name="decided",
+        ),
+        Index(
+            "approval_open", "act", "subject", unique=True,
+            postgresql_where=text("state = 'requested'"),
+        ),
+        Index("approval_subject", "act", "subject", "requested_at"),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    act: Mapped[str]
+    """What is to be done, in the owner's words: ``tariff.change``, ``refund.pay``."""
+    subject: Mapped[str]
+    """What it is done to: a code or an id."""
+    agency_code: Mapped[str | None]
+    """Whose people may decide; None: the act belongs to no single agency."""
+    plan: Mapped[dict[str, Any]]
+    """Everything that the act will do; approved is this and nothing else."""
+    plan_sha256: Mapped[str]
+    reason: Mapped[str]
+    state: Mapped[str]
+    """``requested``, ``approved``, ``declined`` or ``withdrawn``."""
+    requested_by: Mapped[str]
+    requested_by_name: Mapped[str]
+    requested_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_by_name: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None]
