@@ -36,6 +36,8 @@ _VALUES: Final = {
     "receipt_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
     "event_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
     "number": "1",
+    "approval_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
+    "tariff_code": "TF-9999",
 }
 """Of things that do not exist: whoever may ask hears that, whoever may not does not."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fee import handlers
-from fee.use_cases import tariffs
+from fee.use_cases import publishing
 from shared.contracts.dossier import (
     DossierChanged,
     DossierReceived,
@@ -87,7 +87,7 @@ async def hear(database: Database, *facts: DossierFact, first: int = 1) -> None:
 async def publish(session: AsyncSession, fee_codes: Container[str] | None = None) -> int:
     """Publish the demonstration's list, or its rows of ``fee_codes``."""
     rows = [t for t in all_tariffs() if fee_codes is None or t.fee_code in fee_codes]
-    return await tariffs.publish_tariffs(session, rows, cause=a_cause(), now=NOON)
+    return await publishing.publish_list(session, rows, cause=a_cause(), now=NOON)
 
 
 async def with_tariffs(database: Database, *fee_codes: str) -> Database:

@@ -9,7 +9,7 @@ from typing import Final
 
 from fee.domain.reckoning import ReckonedLine, reckon
 from fee.domain.tariff import Circumstances, Tariff
-from fee.schemas import read_tariffs
+from fee.schemas.tariff_lines import read_tariffs
 from shared.contracts.dossier import FeeLine
 from shared.contracts.parts import FeeKind, FilingChannel, Quantities
 
@@ -20,7 +20,7 @@ TODAY: Final = date(2026, 11, 22)
 
 @lru_cache
 def all_tariffs() -> Sequence[Tariff]:
-    return tuple(read_tariffs(TARIFFS_FILE.read_text(encoding="utf-8")))
+    return tuple(read_tariffs(TARIFFS_FILE.read_bytes()))
 
 
 @lru_cache

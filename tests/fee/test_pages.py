@@ -1,50 +1,22 @@
 """What payers and staff are shown; the real application on real PostgreSQL."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
-from httpx import AsyncClient
 
 from fee.main import make_service
 from shared.contracts.dossier import DossierWithdrawn
-from shared.db.database import Database
-from shared.service import Service
 from shared.web.identity import Role
 from tests.conftest import NewDatabase
+from tests.fee.application import PEOPLE, Fee
 from tests.fee.facts import CODE, CONTEXT, changed, hear, received, with_tariffs
 from tests.fee.tariff_file import a_line
-from tests.support.sign_in import sign_in_as
 from tests.support.web import client_of
 
 WHY = f"/thanh-toan/{CODE}/vi-sao"
 LIST = "/can-bo/bieu-phi"
 JSON = f"/api/fee/v1/assessments/{CODE}"
-PEOPLE = {"Accept": "text/html"}
 USED = ("PHI-CHUNGTHUC-BS", "LP-HOTICH-KHAISINH", "PHI-LYLICH-TUPHAP")
-
-
-@dataclass
-class Fee:
-    """The application and who asks it."""
-
-    client: AsyncClient
-    service: Service
-    database: Database
-
-    async def page(self, path: str) -> str:
-        answer = await self.client.get(path, headers=PEOPLE)
-        assert answer.status_code == 200, answer.text
-        return " ".join(answer.text.split())
-
-    async def sign_in(self, role: Role, agency_code: str = "H34.10") -> None:
-        await sign_in_as(
-            role,
-            client=self.client,
-            service=self.service,
-            database=self.database,
-            agency_code=agency_code,
-        )
 
 
 @pytest.fixture
@@ -208,7 +180,7 @@ async def test_given_the_list_when_paged_then_every_row_is_shown_once(
     path: str | None = LIST
     while path is not None:
         page = await whole_list.page(path)
-        seen += [part[:7] for part in page.split('class="nowrap">')[1:] if part[:3] == "TF-"]
+        seen += [part[:7] for part in page.split(f'class="row-link" href="{LIST}/muc/')[1:]]
         after = page.partition('href="/can-bo/bieu-phi?sau=')[2].partition('"')[0]
         path = f"{LIST}?sau={after}" if after else None
 

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from fee.domain.tariff import TariffChangedError, TariffFilter, TariffInvalidError
-from fee.jobs import load_tariffs
-from fee.schemas import read_tariffs
-from fee.use_cases import tariffs
+from fee.jobs import REASSESS_WAITING, load_tariffs
+from fee.schemas.tariff_lines import read_tariffs
+from fee.use_cases import publishing, tariffs
 from shared.contracts.fee import Certainty, FeeAssessed, FeePending, TariffPublished
 from shared.ids import new_id
+from shared.jobs import run_due
 from tests.conftest import NewDatabase
 from tests.fee.facts import hear, publish, received
-from tests.fee.tariff_file import TARIFFS_FILE, all_tariffs
+from tests.fee.tariff_file import TARIFFS_FILE, TODAY, all_tariffs
 from tests.support.facts import NOON, a_cause, emitted, facts
 
 
@@ -42,7 +43,7 @@ async def test_given_a_published_row_when_its_last_day_is_set_then_it_is_said_ag
 
     for version in (row, ended, ended):
         async with database.transaction() as session:
-            await tariffs.publish_tariffs(session, [version], cause=a_cause(), now=NOON)
+            await publishing.publish_list(session, [version], cause=a_cause(), now=NOON)
 
     last_days = [event.data.valid_to for event in await facts(database, TariffPublished)]
     assert last_days == [None, date(2026, 12, 31)]
@@ -54,12 +55,12 @@ async def test_given_a_published_row_when_its_amount_is_edited_then_it_is_refuse
     database = await database_of("fee")
     row = all_tariffs()[0]
     async with database.transaction() as session:
-        await tariffs.publish_tariffs(session, [row], cause=a_cause(), now=NOON)
+        await publishing.publish_list(session, [row], cause=a_cause(), now=NOON)
 
     edited = [replace(row, amount_vnd=row.amount_vnd + 1)]
     async with database.transaction() as session:
         with pytest.raises(TariffChangedError):
-            await tariffs.publish_tariffs(session, edited, cause=a_cause(), now=NOON)
+            await publishing.publish_list(session, edited, cause=a_cause(), now=NOON)
 
     assert await emitted(database) == [TariffPublished.type]
 
@@ -72,7 +73,7 @@ async def test_given_a_published_row_when_its_key_comes_under_another_code_then_
 
     async with database.transaction() as session:
         with pytest.raises(TariffInvalidError):
-            await tariffs.publish_tariffs(
+            await publishing.publish_list(
                 session, [all_tariffs()[0], twin], cause=a_cause(), now=NOON
             )
 
@@ -85,6 +86,7 @@ async def test_given_a_dossier_that_waits_when_its_tariff_is_loaded_then_it_is_a
 
     await load_tariffs(database, path=TARIFFS_FILE)
     await load_tariffs(database, path=TARIFFS_FILE)
+    await run_due(database, REASSESS_WAITING)
 
     (pending,) = await facts(database, FeePending)
     (assessed,) = await facts(database, FeeAssessed)
@@ -98,11 +100,13 @@ async def test_given_the_list_when_searched_without_tone_marks_then_pages_follow
     database = await database_of("fee")
     async with database.transaction() as session:
         await publish(session)
-        first = await tariffs.list_tariffs(session, TariffFilter(limit=10), typed="ho tich sinh")
+        first = await tariffs.list_tariffs(
+            session, TariffFilter(limit=10), typed="ho tich sinh", today=TODAY
+        )
         wanted = TariffFilter(limit=10, after=first.next_after)
-        second = await tariffs.list_tariffs(session, wanted, typed="Hộ tịch SINH")
+        second = await tariffs.list_tariffs(session, wanted, typed="Hộ tịch SINH", today=TODAY)
 
-    codes = [tariff.code for page in (first, second) for tariff in page.tariffs]
+    codes = [line.tariff.code for page in (first, second) for line in page.lines]
     expected = [t.code for t in all_tariffs() if t.fee_code == "LP-HOTICH-KHAISINH"]
     assert codes == expected
     assert second.next_after is None
@@ -117,7 +121,7 @@ async def test_given_filters_when_listed_then_only_rows_in_force_and_of_that_cer
     async with database.transaction() as session:
         await publish(session)
         wanted = TariffFilter(certainty=Certainty.TO_CONFIRM, in_force_on=day, limit=200)
-        page = await tariffs.list_tariffs(session, wanted, typed="")
+        page = await tariffs.list_tariffs(session, wanted, typed="", today=TODAY)
 
     expected = [
         tariff.code
@@ -126,7 +130,7 @@ async def test_given_filters_when_listed_then_only_rows_in_force_and_of_that_cer
         and tariff.valid_from <= day
         and (tariff.valid_to is None or day <= tariff.valid_to)
     ]
-    assert [tariff.code for tariff in page.tariffs] == expected
+    assert [line.tariff.code for line in page.lines] == expected
 
 
 @pytest.mark.parametrize(
@@ -161,4 +165,4 @@ async def test_given_a_bad_row_when_the_list_is_loaded_then_nothing_of_it_is_pub
         await load_tariffs(database, path=path)
 
     assert await emitted(database) == []
-    assert len(read_tariffs(f"{header}\n{good}")) == 1
+    assert len(read_tariffs(f"{header}\n{good}".encode())) == 1

@@ -3,8 +3,8 @@
 from functools import partial
 
 from fee import handlers, routes
-from fee.jobs import load_tariffs
-from fee.pages import explanation, tariffs
+from fee.jobs import REASSESS_WAITING, load_tariffs
+from fee.pages import drafts, explanation, requests, tariffs
 from fee.settings import Settings
 from fee.tables import Base
 from shared.contracts.fee import SOURCE, TOPIC
@@ -22,6 +22,13 @@ def make_service() -> Service:
         topic=TOPIC,
         source=SOURCE,
         subscriptions=handlers.SUBSCRIPTIONS,
-        routers=(explanation.router, tariffs.router, routes.router),
+        routers=(
+            explanation.router,
+            tariffs.router,
+            drafts.router,
+            requests.router,
+            routes.router,
+        ),
+        jobs=(REASSESS_WAITING,),
         on_start=(partial(load_tariffs, path=settings.tariffs_file),),
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from fee.domain.assessment import AssessmentNotFoundError
 from fee.domain.reckoning import ReckonedLine
-from fee.schemas import AssessmentAnswer, LineAnswer, StepAnswer
+from fee.schemas.answers import AssessmentAnswer, LineAnswer, StepAnswer
 from fee.use_cases.explain import Explained, explain
 from shared.contracts.parts import Exemption
 from shared.dossier_code import parse_dossier_code

@@ -8,10 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from fee.domain.assessment import AssessmentStatus
-from fee.domain.tariff import TariffStatus
+from fee.domain.tariff import TariffOrigin, TariffStatus
 from shared.contracts.fee import Certainty, TariffChannel, TariffRule, TariffUnit
 from shared.contracts.parts import FeeKind
 from shared.db.metadata import TYPE_MAP, new_metadata
+from shared.db.tables import ApprovalRow
 
 
 class Base(DeclarativeBase):
@@ -22,13 +23,20 @@ class Base(DeclarativeBase):
 
 
 class TariffRow(Base):
-    """One tariff (mức thu); once approved only its last day may still be set."""
+    """One tariff (mức thu); once approved only its last day may still be set.
+
+    What a person drafted is approved by an approval, which needs a second person.
+    """
 
     __tablename__ = "tariff"
     __table_args__ = (
         CheckConstraint("amount_vnd >= 0", name="amount"),
         CheckConstraint("(amount_vnd = 0) = (exemption_reason_code IS NOT NULL)", name="zero"),
-        UniqueConstraint(
+        CheckConstraint(
+            "status <> 'approved' OR origin = 'list' OR approval_id IS NOT NULL", name="approved"
+        ),
+        Index(
+            "tariff_key",
             "fee_code",
             "procedure_code",
             "variant",
@@ -38,8 +46,9 @@ class TariffRow(Base):
             "valid_from",
             "rule",
             "from_quantity",
-            name="uq_tariff_key",
+            unique=True,
             postgresql_nulls_not_distinct=True,
+            postgresql_where=text("status <> 'discarded'"),
         ),
     )
 
@@ -67,6 +76,36 @@ class TariffRow(Base):
     exemption_reason_code: Mapped[str | None]
     words: Mapped[str]
     """What the list is searched by: names and codes without tone marks, in lower case."""
+    origin: Mapped[TariffOrigin]
+    approval_id: Mapped[UUID | None] = mapped_column(ForeignKey(ApprovalRow.id))
+    """The last approval that changed it; None where only the published list did."""
+    approved_at: Mapped[datetime | None]
+    """When it was taken in as approved; None for rows older than this column."""
+
+
+class TariffRequestRow(Base):
+    """A tariff that a request is about; a request may be about many."""
+
+    __tablename__ = "tariff_request"
+    __table_args__ = (Index("tariff_request_tariff_id", "tariff_id"),)
+
+    approval_id: Mapped[UUID] = mapped_column(ForeignKey(ApprovalRow.id), primary_key=True)
+    tariff_id: Mapped[UUID] = mapped_column(ForeignKey("tariff.id"), primary_key=True)
+
+
+class ReassessmentRow(Base):
+    """Tariffs were approved: dossiers that wait for one of their fees are looked at again."""
+
+    __tablename__ = "reassessment"
+    __table_args__ = (Index("reassessment_due_at", "due_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    fee_codes: Mapped[list[str]]
+    after: Mapped[str]
+    """Code of the last dossier that was looked at."""
+    causation_id: Mapped[UUID]
+    due_at: Mapped[datetime | None]
+    """When to go on; None when all were looked at."""
 
 
 class DossierRow(Base):

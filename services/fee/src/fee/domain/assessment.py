@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -114,14 +115,25 @@ class Finding:
         return sum(line.amount_vnd for line in self.lines)
 
 
-def find(filing: Filing, tariffs: Mapping[str, Sequence[Tariff]]) -> Finding:
-    """Return what ``filing`` owes; ``tariffs`` holds the approved rows of each of its fee codes."""
+def find(
+    filing: Filing,
+    tariffs: Mapping[str, Sequence[Tariff]],
+    kept: Mapping[int, ReckonedLine] = MappingProxyType({}),
+) -> Finding:
+    """Return what ``filing`` owes; ``tariffs`` holds the approved rows of each of its fee codes.
+
+    ``kept`` names, by place, lines that stay as they were said.
+    """
     end_reason = _end_reason(filing)
     if end_reason is not None:
         return Finding(AssessmentTrigger.ENDS, end_reason=end_reason)
     lines = tuple(
-        reckon(line, _circumstances(filing, line), tariffs.get(line.fee_code, ()), free=filing.free)
-        for line in filing.lines
+        kept[place]
+        if place in kept
+        else reckon(
+            line, circumstances(filing, line), tariffs.get(line.fee_code, ()), free=filing.free
+        )
+        for place, line in enumerate(filing.lines)
     )
     reason = _pending_reason(filing, lines)
     if reason is not None:
@@ -137,7 +149,8 @@ def _end_reason(filing: Filing) -> WithdrawalReason | None:
     return _ENDING_STATUSES.get(filing.status)
 
 
-def _circumstances(filing: Filing, line: FeeLine) -> Circumstances:
+def circumstances(filing: Filing, line: FeeLine) -> Circumstances:
+    """Return what chooses the tariffs of one line."""
     return Circumstances(
         procedure_code=filing.procedure_code,
         variant=line.variant,

@@ -1,17 +1,17 @@
 """What fee says: findings put into the contract's words, and dossiers taken out of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-from fee.domain.assessment import AssessmentTrigger, Filing, Finding
-from fee.domain.reckoning import ReckonedLine
-from shared.contracts.dossier import DossierChanged, DossierReceived
+from fee.domain.assessment import AssessmentTrigger, Filing, Finding, circumstances
+from fee.domain.reckoning import LineOutcome, ReckonedLine
+from shared.contracts.dossier import DossierChanged, DossierReceived, FeeLine
 from shared.contracts.envelope import DossierFact
 from shared.contracts.fee import FeeAssessed, FeeExempted, FeePending, FeeWithdrawn
-from shared.contracts.parts import Exemption, Line, PaymentTiming, TariffStep
+from shared.contracts.parts import Exemption, Explanation, Line, PaymentTiming, TariffStep
 from shared.days import vietnam_day
 
 LineKey = tuple[str, int]
@@ -49,6 +49,40 @@ def with_change(facts: Mapping[str, Any], change: DossierChanged) -> dict[str, A
     changed = change.model_dump(mode="json", exclude_none=True, exclude={"cleared", *_IDENTITY})
     cleared = set(change.cleared)
     return {name: value for name, value in {**facts, **changed}.items() if name not in cleared}
+
+
+def kept_lines(
+    before: Filing, now: Filing, said: Sequence[ReckonedLine]
+) -> dict[int, ReckonedLine]:
+    """Return, by place, the lines that stay as they were said: all that decides them is as it was.
+
+    What the province declares beside a tariff decides nothing and is taken over.
+    """
+    if before.free != now.free or len(before.lines) != len(said):
+        return {}
+    old = dict(zip(_keys(before.lines), zip(before.lines, said, strict=True), strict=True))
+    kept = {}
+    for place, (key, line) in enumerate(zip(_keys(now.lines), now.lines, strict=True)):
+        if key not in old:
+            continue
+        asked, found = old[key]
+        same_case = circumstances(before, asked) == circumstances(now, line)
+        if same_case and _same_line(asked, line, found):
+            kept[place] = replace(found, asked=line, name=line.name or found.name)
+    return kept
+
+
+def _same_line(asked: FeeLine, line: FeeLine, found: ReckonedLine) -> bool:
+    if found.outcome is LineOutcome.PENDING:
+        return False
+    if found.explanation is Explanation.DECLARED:
+        return asked == line
+    declared = {"declared_vnd", "declared_basis", "evidence_ref", "name"}
+    return asked.model_dump(exclude=declared) == line.model_dump(exclude=declared)
+
+
+def _keys(lines: Sequence[FeeLine]) -> list[LineKey]:
+    return line_keys([line.fee_code for line in lines])
 
 
 def to_lines(

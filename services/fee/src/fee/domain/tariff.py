@@ -1,8 +1,7 @@
 """Tariffs (mức thu): a dated amount for one kind of case, and which of them fits a line."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -19,18 +18,49 @@ class TariffStatus(StrEnum):
 
     DRAFT = "draft"
     APPROVED = "approved"
+    DISCARDED = "discarded"
+    """A draft that nobody wants any more; its code is not given again."""
 
 
 class TariffTrigger(StrEnum):
     """What happens to a tariff."""
 
+    EDIT = "edit"
     APPROVE = "approve"
+    DISCARD = "discard"
+    SET_LAST_DAY = "set_last_day"
 
 
 LIFECYCLE: Final = Lifecycle(
     initial=TariffStatus.DRAFT,
-    steps=(Step(TariffStatus.DRAFT, TariffTrigger.APPROVE, TariffStatus.APPROVED),),
+    steps=(
+        Step(TariffStatus.DRAFT, TariffTrigger.EDIT, TariffStatus.DRAFT),
+        Step(TariffStatus.DRAFT, TariffTrigger.APPROVE, TariffStatus.APPROVED),
+        Step(TariffStatus.DRAFT, TariffTrigger.DISCARD, TariffStatus.DISCARDED),
+        Step(TariffStatus.APPROVED, TariffTrigger.SET_LAST_DAY, TariffStatus.APPROVED),
+        # No step edits an approved one: assessments rest on it.
+    ),
 )
+
+
+class TariffOrigin(StrEnum):
+    """Where a tariff came from."""
+
+    LIST = "list"
+    """The published list that the deployment hands in."""
+    PERSON = "person"
+    """Drafted by one person; approved by a second one or not at all."""
+
+
+class TariffPhase(StrEnum):
+    """What a list says of a tariff on a day: its status, and its dates once approved."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    UPCOMING = "upcoming"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+    DISCARDED = "discarded"
 
 
 class TariffChangedError(DomainError):
@@ -47,6 +77,22 @@ class TariffInvalidError(DomainError):
     kind = Kind.INVALID
     code = "tariff-invalid"
     title = "Dòng biểu phí chưa đúng"
+
+
+class TariffRequestedError(DomainError):
+    """What waits for its second person stays as it was asked for."""
+
+    kind = Kind.CONFLICT
+    code = "tariff-requested"
+    title = "Mức thu đang chờ duyệt"
+
+
+class TariffNotFoundError(DomainError):
+    """There is no tariff of this code."""
+
+    kind = Kind.NOT_FOUND
+    code = "tariff-not-found"
+    title = "Không tìm thấy mức thu này"
 
 
 @dataclass(frozen=True)
@@ -74,6 +120,21 @@ class Tariff:
     legal_basis: str
     certainty: Certainty
     exemption_reason_code: str | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what no two tariffs share."""
+        return (
+            self.fee_code,
+            self.procedure_code,
+            self.variant,
+            self.channel,
+            self.territory_code,
+            self.payer_group,
+            self.valid_from,
+            self.rule,
+            self.from_quantity,
+        )
 
     @property
     def specificity(self) -> tuple[bool, bool, bool, bool, bool]:
@@ -107,44 +168,31 @@ class TariffFilter:
     words: tuple[str, ...] = ()
     certainty: Certainty | None = None
     in_force_on: date | None = None
+    phase: TariffPhase | None = None
+    today: date | None = None
+    """What ``phase`` is reckoned from."""
     after: str | None = None
     """Code of the last row of the page before."""
     limit: int = 50
 
 
-def check_all(tariffs: Sequence[Tariff]) -> None:
-    """Raise TariffInvalidError where a code stands twice, or a row contradicts itself."""
-    codes = Counter(tariff.code for tariff in tariffs)
-    twice = [code for code, count in codes.items() if count > 1]
-    if twice:
-        raise TariffInvalidError(f"{', '.join(twice)}: the code stands twice")
-    for tariff in tariffs:
-        _check(tariff)
+def phase_of(tariff: Tariff, status: TariffStatus, *, requested: bool, today: date) -> TariffPhase:
+    """Return what a list says of ``tariff``: an approved one is in force by its dates alone."""
+    if status is TariffStatus.DISCARDED:
+        return TariffPhase.DISCARDED
+    if status is TariffStatus.DRAFT:
+        return TariffPhase.REQUESTED if requested else TariffPhase.DRAFT
+    if today < tariff.valid_from:
+        return TariffPhase.UPCOMING
+    if tariff.valid_to is not None and tariff.valid_to < today:
+        return TariffPhase.ENDED
+    return TariffPhase.IN_FORCE
 
 
-def _check(tariff: Tariff) -> None:
-    """Refuse a row that contradicts itself.
-
-    Zero is a decision with a recorded reason (Luật 97/2015/QH13 Điều 10), never an amount.
-    """
-    zero_without_reason = (tariff.amount_vnd == 0) != (tariff.exemption_reason_code is not None)
-    if tariff.amount_vnd < 0 or zero_without_reason:
-        raise TariffInvalidError(f"{tariff.code}: zero needs a reason, and only zero has one")
-    if tariff.valid_to is not None and tariff.valid_to < tariff.valid_from:
-        raise TariffInvalidError(f"{tariff.code}: ends before it begins")
-    if tariff.unit not in _UNITS[tariff.rule]:
-        raise TariffInvalidError(f"{tariff.code}: {tariff.rule} is not reckoned per {tariff.unit}")
-    last = tariff.to_quantity
-    if tariff.from_quantity < 1 or (last is not None and last < tariff.from_quantity):
-        raise TariffInvalidError(f"{tariff.code}: impossible range of quantities")
-
-
-_UNITS: Final[dict[TariffRule, frozenset[TariffUnit]]] = {
-    TariffRule.FLAT: frozenset({TariffUnit.COPY, TariffUnit.CASE, TariffUnit.DOSSIER}),
-    TariffRule.TIER: frozenset({TariffUnit.PAGE}),
-    TariffRule.CAP_PER_COPY: frozenset({TariffUnit.COPY}),
-    TariffRule.EXTRA_FROM: frozenset({TariffUnit.COPY}),
-}
+def differing(one: Tariff, other: Tariff) -> set[str]:
+    """Return in which fields two rows of one code differ, their ids left out."""
+    names = (field.name for field in fields(Tariff) if field.name != "id")
+    return {name for name in names if getattr(one, name) != getattr(other, name)}
 
 
 def fits(tariff: Tariff, case: Circumstances) -> bool:

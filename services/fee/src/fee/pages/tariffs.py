@@ -1,24 +1,39 @@
-"""*Biểu phí*: the published tariffs, for administrators, supervisors and auditors."""
+"""*Biểu phí*: the book of tariffs as a list and as a file, and one tariff with its history."""
 
 from datetime import date
-from typing import Annotated, Final
-from urllib.parse import urlencode
+from typing import Annotated, Any, Final
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import HTMLResponse, Response
 
-from fee.domain.tariff import Tariff, TariffFilter
-from fee.pages.wording import kind_words
-from fee.use_cases.tariffs import list_tariffs
-from shared.contracts.fee import Certainty, TariffChannel, TariffRule, TariffUnit
-from shared.web.identity import Role, allow
+from fee.domain.tariff import LIFECYCLE, TariffFilter, TariffPhase, TariffTrigger
+from fee.domain.waiting import Missing
+from fee.pages.history import history_entries
+from fee.pages.tariff_words import TAGS, certainties, phase_words, phases, tariff_words
+from fee.schemas.tariff_lines import write_file
+from fee.use_cases import requests
+from fee.use_cases.tariffs import (
+    Listed,
+    approved_tariffs,
+    list_tariffs,
+    missing_tariffs,
+    read_history,
+)
+from shared.clock import utc_now
+from shared.contracts.fee import Certainty
+from shared.days import vietnam_day
+from shared.db.tables import ApprovalRow
+from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render, translate
 from shared.web.request import Transaction
 
 router: Final = APIRouter()
 
-_PATH: Final = "/can-bo/bieu-phi"
+PATH: Final = "/can-bo/bieu-phi"
+READERS: Final = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 _PAGE: Final = 50
 
 
@@ -29,30 +44,39 @@ class TariffQuery(BaseModel):
 
     tim: Annotated[str, Field(max_length=200)] = ""
     xac_minh: Annotated[str, Field(max_length=20)] = ""
+    trang_thai: Annotated[str, Field(max_length=20)] = ""
     ngay: Annotated[str, Field(max_length=20)] = ""
     sau: Annotated[str, Field(max_length=64)] = ""
 
-    def url(self, *, after: str) -> str:
+    def url(self, *, after: str, path: str = PATH) -> str:
         """Return the address of the page that begins after the tariff ``after``."""
         asked = self.model_dump() | {"sau": after}
         query = urlencode({name: value for name, value in asked.items() if value})
-        return f"{_PATH}?{query}" if query else _PATH
+        return f"{path}?{query}" if query else path
+
+    def to_filter(self, day: date | None) -> TariffFilter:
+        """Return what narrows the list."""
+        certainty = self.xac_minh if self.xac_minh in set(Certainty) else None
+        phase = self.trang_thai if self.trang_thai in set(TariffPhase) else None
+        return TariffFilter(
+            certainty=Certainty(certainty) if certainty else None,
+            phase=TariffPhase(phase) if phase else None,
+            in_force_on=day,
+            after=self.sau or None,
+            limit=_PAGE,
+        )
 
 
-@router.get(_PATH, dependencies=[allow(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)])
+@router.get(PATH, dependencies=[allow(*READERS)])
 async def show_tariffs(
-    request: Request, session: Transaction, asked: Annotated[TariffQuery, Query()]
+    request: Request,
+    session: Transaction,
+    user: SignedIn,
+    asked: Annotated[TariffQuery, Query()],
 ) -> HTMLResponse:
-    """Show the list with each row's law, dates and certainty."""
-    day = _day(asked.ngay)
-    certainty = asked.xac_minh if asked.xac_minh in set(Certainty) else None
-    wanted = TariffFilter(
-        certainty=Certainty(certainty) if certainty else None,
-        in_force_on=day,
-        after=asked.sau or None,
-        limit=_PAGE,
-    )
-    page = await list_tariffs(session, wanted, typed=asked.tim)
+    """Show the list with each row's law, dates and certainty, and what waits for somebody."""
+    day, today = _day(asked.ngay), vietnam_day(utc_now())
+    page = await list_tariffs(session, asked.to_filter(day), typed=asked.tim, today=today)
     return render(
         request,
         "tariffs.html",
@@ -60,11 +84,108 @@ async def show_tariffs(
         day_error=translate("Ghi ngày như 2026-11-24.") if asked.ngay and day is None else "",
         to_confirm=page.counts.get(Certainty.TO_CONFIRM, 0),
         total=sum(page.counts.values()),
-        rows=[(tariff, _words(tariff)) for tariff in page.tariffs],
-        certainties=_certainties(),
+        rows=shown_rows(page.lines),
+        certainties=[("", translate("Tất cả")), *certainties()],
+        phases=phases(),
         next_url=asked.url(after=page.next_after) if page.next_after else None,
         first_url=asked.url(after="") if asked.sau else None,
+        file_url=asked.url(after="", path=f"{PATH}/xuat.csv"),
+        may_write=Role.ADMINISTRATOR in user.roles,
+        **await _awaited(session, asked),
     )
+
+
+@router.get(f"{PATH}/xuat.csv", dependencies=[allow(*READERS)])
+async def export_tariffs(session: Transaction, asked: Annotated[TariffQuery, Query()]) -> Response:
+    """Hand out the approved tariffs that the list shows, as the file that can be handed in."""
+    tariffs = await approved_tariffs(session, asked.to_filter(_day(asked.ngay)), typed=asked.tim)
+    name = f"bieu-phi-{vietnam_day(utc_now())}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(write_file(tariffs), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(f"{PATH}/muc/{{tariff_code}}", dependencies=[allow(*READERS)])
+async def show_tariff(
+    request: Request, session: Transaction, user: SignedIn, tariff_code: str
+) -> HTMLResponse:
+    """Show one tariff: what it says, whom it touches, who did what, and what may be done now."""
+    return await answer_tariff(request, session, user, tariff_code)
+
+
+async def answer_tariff(
+    request: Request,
+    session: AsyncSession,
+    user: User,
+    tariff_code: str,
+    **typed: Any,  # noqa: ANN401 - what a refused form brings back
+) -> HTMLResponse:
+    """Answer with the page of one tariff; ``typed`` and ``errors`` come from a refused form."""
+    found = await read_history(session, tariff_code, today=vietnam_day(utc_now()))
+    may_act = Role.ADMINISTRATOR in user.roles and not found.is_asked
+    return render(
+        request,
+        "tariff.html",
+        status=422 if typed.get("errors") else 200,
+        found=found,
+        words=tariff_words(found.tariff),
+        tag_words=(phase_words(found.phase), TAGS[found.phase]),
+        touched=await requests.touched_by(session, [found.tariff]),
+        first_day=found.tariff.valid_from,
+        waiting=[row for row in found.requests if row.decided_at is None],
+        entries=history_entries(found),
+        neighbours=shown_rows(found.neighbours),
+        may_edit=may_act and LIFECYCLE.allows(found.status, TariffTrigger.EDIT),
+        may_end=may_act and LIFECYCLE.allows(found.status, TariffTrigger.SET_LAST_DAY),
+        **{"errors": {}, "typed": {}, **typed},
+    )
+
+
+def shown_rows(lines: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any sequence of Listed
+    """Return lines of the list as a template shows them."""
+    return [_shown(line) for line in lines]
+
+
+def tariff_url(code: str) -> str:
+    """Return the address of one tariff."""
+    return f"{PATH}/muc/{quote(code, safe='')}"
+
+
+def request_url(row: ApprovalRow) -> str:
+    """Return the address of a request."""
+    return f"{PATH}/de-nghi/{row.id}"
+
+
+def _shown(line: Listed) -> dict[str, Any]:
+    return {
+        "tariff": line.tariff,
+        "words": tariff_words(line.tariff),
+        "phase": (phase_words(line.phase), TAGS[line.phase]),
+        "url": tariff_url(line.tariff.code),
+    }
+
+
+async def _awaited(session: AsyncSession, asked: TariffQuery) -> dict[str, Any]:
+    """Return what waits for its second person, and what dossiers wait for; on the first page."""
+    if asked.sau:
+        return {"open_requests": [], "missing": []}
+    rows = await requests.open_requests(session)
+    return {
+        "open_requests": [(row, request_url(row)) for row in rows],
+        "missing": [(each, _draft_url(each)) for each in await missing_tariffs(session)],
+    }
+
+
+def _draft_url(missing: Missing) -> str:
+    known = {
+        "fee_code": missing.fee_code,
+        "fee_kind": missing.kind,
+        "fee_name_vi": missing.name,
+        "procedure_code": missing.procedure_code,
+        "variant_code": missing.variant,
+        "territory_code": missing.territory_code,
+        "valid_from": vietnam_day(missing.filed_first).isoformat(),
+    }
+    return f"{PATH}/moi?{urlencode({name: text for name, text in known.items() if text})}"
 
 
 def _day(text: str) -> date | None:
@@ -72,79 +193,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _certainties() -> list[tuple[str, str]]:
-    return [
-        ("", translate("Tất cả")),
-        (Certainty.KNOWN, translate("Đã đối chiếu")),
-        (Certainty.TO_CONFIRM, translate("Cần xác minh")),
-    ]
-
-
-def _words(tariff: Tariff) -> dict[str, str]:
-    """Return a tariff's codes in words."""
-    parts = (
-        tariff.variant_name or tariff.variant,
-        _channel(tariff.channel),
-        _group(tariff.payer_group) if tariff.payer_group else "",
-        translate("thủ tục %(code)s", code=tariff.procedure_code) if tariff.procedure_code else "",
-        translate("địa bàn %(code)s", code=tariff.territory_code) if tariff.territory_code else "",
-    )
-    return {
-        "kind": kind_words(tariff.kind),
-        "holds_for": " · ".join(part for part in parts if part),
-        "per": _per(tariff),
-    }
-
-
-def _channel(channel: TariffChannel) -> str:
-    return {
-        TariffChannel.BOTH: translate("tại quầy và trực tuyến"),
-        TariffChannel.COUNTER: translate("tại quầy"),
-        TariffChannel.ONLINE: translate("trực tuyến"),
-    }[channel]
-
-
-def _group(code: str) -> str:
-    """Return a group of payers in words; a code that the list makes anew is shown as it is."""
-    return {
-        "DTTS_DBKK": translate("dân tộc thiểu số ở xã đặc biệt khó khăn"),
-        "HO_NGHEO": translate("hộ nghèo"),
-        "HSSV": translate("học sinh, sinh viên"),
-        "NGUOI_CAO_TUOI": translate("người cao tuổi"),
-        "NGUOI_CO_CONG": translate("người có công với cách mạng"),
-        "NGUOI_KHUYET_TAT": translate("người khuyết tật"),
-        "THAN_NHAN_LIET_SI": translate("thân nhân liệt sĩ"),
-        "TRE_EM": translate("trẻ em"),
-    }.get(code, code)
-
-
-def _exemption(code: str) -> str:
-    return {
-        "KHONG_THU": translate("không thu"),
-        "MIEN_THEO_DOI_TUONG": translate("miễn theo đối tượng"),
-        "MIEN_THEO_LUAT": translate("miễn theo luật"),
-        "ONLINE_0_DONG": translate("0 đồng khi nộp trực tuyến"),
-    }.get(code, code)
-
-
-def _per(tariff: Tariff) -> str:
-    if tariff.exemption_reason_code is not None:
-        return _exemption(tariff.exemption_reason_code)
-    if tariff.rule is TariffRule.CAP_PER_COPY:
-        return translate("tối đa một bản")
-    if tariff.rule is TariffRule.EXTRA_FROM:
-        return translate("thêm mỗi bản, từ bản thứ %(n)s", n=tariff.from_quantity)
-    if tariff.rule is TariffRule.TIER:
-        if tariff.to_quantity is None:
-            return translate("mỗi trang, từ trang thứ %(n)s", n=tariff.from_quantity)
-        return translate(
-            "mỗi trang, từ trang %(n)s đến %(m)s", n=tariff.from_quantity, m=tariff.to_quantity
-        )
-    return {
-        TariffUnit.PAGE: translate("mỗi trang"),
-        TariffUnit.COPY: translate("mỗi bản"),
-        TariffUnit.CASE: translate("mỗi trường hợp"),
-        TariffUnit.DOSSIER: translate("mỗi hồ sơ"),
-    }[tariff.unit]

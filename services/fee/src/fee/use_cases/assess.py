@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fee import repository
 from fee.domain.assessment import (
     LIFECYCLE,
     AssessmentTrigger,
@@ -17,8 +16,19 @@ from fee.domain.assessment import (
     Finding,
     find,
 )
-from fee.domain.facts import Identity, LineKey, line_keys, to_fact, to_filing, to_lines, with_change
+from fee.domain.facts import (
+    Identity,
+    LineKey,
+    kept_lines,
+    line_keys,
+    to_fact,
+    to_filing,
+    to_lines,
+    with_change,
+)
 from fee.domain.reckoning import ReckonedLine
+from fee.repository import assessments as repository
+from fee.repository.tariffs import approved_tariffs
 from fee.tables import AssessmentRow, DossierRow, VersionRow
 from shared.contracts.dossier import DossierChanged, DossierReceived
 from shared.contracts.envelope import Cause, DossierFact
@@ -106,7 +116,7 @@ async def receive_dossiers(
     new = await repository.insert_dossiers(session, rows)
     first = {facts.dossier_code: (facts, heard) for facts, heard in reversed(received)}
     fee_codes = {line.fee_code for facts, _ in first.values() for line in facts.fee_lines}
-    tariffs = await repository.approved_tariffs(session, sorted(fee_codes))
+    tariffs = await approved_tariffs(session, sorted(fee_codes))
     decided = [
         _decide(facts, find(to_filing(facts), tariffs), NOTHING_SAID, heard)
         for code, (facts, heard) in first.items()
@@ -144,15 +154,10 @@ async def close_dossier(
 async def reassess(
     session: AsyncSession, dossier_code: str, *, causation_id: UUID, now: datetime
 ) -> None:
-    """Look at a dossier again because the tariffs have changed."""
+    """Look at a dossier again because tariffs were approved; only lines that wait get amounts."""
     row = await _lock(session, dossier_code)
     cause = Cause(correlation_id=row.correlation_id, causation_id=causation_id)
-    await _reconsider(session, row, Heard(row.heard_sequence, cause, now))
-
-
-async def waiting_dossiers(session: AsyncSession, *, after: str, limit: int) -> Sequence[str]:
-    """Return codes of dossiers whose amount cannot be said yet, in order, past ``after``."""
-    return await repository.pending_dossiers(session, after=after, limit=limit)
+    await _reconsider(session, row, row.facts, Heard(row.heard_sequence, cause, now))
 
 
 async def _lock(session: AsyncSession, dossier_code: str) -> DossierRow:
@@ -165,19 +170,28 @@ async def _lock(session: AsyncSession, dossier_code: str) -> DossierRow:
 async def _put_in(
     session: AsyncSession, row: DossierRow, facts: Mapping[str, Any], heard: Heard
 ) -> None:
+    before = row.facts
     row.facts = dict(facts)
     row.heard_sequence = heard.sequence
-    await _reconsider(session, row, heard)
+    await _reconsider(session, row, before, heard)
 
 
-async def _reconsider(session: AsyncSession, row: DossierRow, heard: Heard) -> None:
-    """Find what the dossier owes and say it, if it is not what was said last."""
+async def _reconsider(
+    session: AsyncSession, row: DossierRow, before: Mapping[str, Any], heard: Heard
+) -> None:
+    """Find what the dossier owes and say it, if it is not what was said last.
+
+    A line is reckoned anew only where something that decides it has changed since ``before``: a
+    tariff approved in the meantime never changes what was said (ADR 0009).
+    """
     facts = DossierReceived.model_validate(row.facts)
     filing = to_filing(facts)
-    tariffs = await repository.approved_tariffs(session, [line.fee_code for line in filing.lines])
+    tariffs = await approved_tariffs(session, [line.fee_code for line in filing.lines])
     latest = await repository.latest_assessment(session, row.dossier_code)
     version = await repository.version_of(session, latest) if latest is not None else None
-    decision = _decide(facts, find(filing, tariffs), Before(latest, version), heard)
+    said = RECKONED.validate_python(version.workings) if version is not None else []
+    kept = kept_lines(to_filing(DossierReceived.model_validate(before)), filing, said)
+    decision = _decide(facts, find(filing, tariffs, kept), Before(latest, version), heard)
     await _say(session, [decision])
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fee import repository
 from fee.domain.assessment import AssessmentNotFoundError, AssessmentStatus
 from fee.domain.reckoning import ReckonedLine
+from fee.repository import assessments as repository
 from fee.use_cases.assess import RECKONED
 from shared.contracts.dossier import DossierReceived
 from shared.days import vietnam_day

@@ -1,128 +1,151 @@
-"""Publishing tariffs, and reading the published list."""
+"""Reading the book of tariffs: the list, one tariff and its history, what dossiers wait for."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fee import repository
-from fee.domain import tariff as domain
 from fee.domain.tariff import (
+    LIFECYCLE,
     Tariff,
-    TariffChangedError,
     TariffFilter,
-    TariffInvalidError,
+    TariffNotFoundError,
+    TariffOrigin,
+    TariffPhase,
+    TariffRequestedError,
+    TariffStatus,
     TariffTrigger,
+    phase_of,
 )
+from fee.domain.waiting import Missing
+from fee.repository import assessments
+from fee.repository import tariffs as repository
 from fee.tables import TariffRow
-from shared.contracts.envelope import Cause
-from shared.contracts.fee import Certainty, TariffPublished
-from shared.outbox import Emission, emit_all
+from fee.use_cases.drafts import ACTS
+from fee.use_cases.publishing import toneless
+from shared.contracts.fee import Certainty
+from shared.db.tables import ApprovalRow, AuditRow
 
-EVERYWHERE: Final = "VN"
-"""Stands for the agency of a tariff that holds in every territory."""
+_MISSING: Final = 20
+_NEIGHBOURS: Final = 50
+_EXPORTED: Final = 50_000
+NEW_CODE: Final = "TF-"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list: a tariff, and what is said of it on that day."""
+
+    tariff: Tariff
+    phase: TariffPhase
 
 
 @dataclass(frozen=True)
 class TariffPage:
     """One page of the list; ``next_after`` names where the next one begins."""
 
-    tariffs: Sequence[Tariff]
+    lines: Sequence[Listed]
     next_after: str | None
     counts: Mapping[Certainty, int]
 
 
-async def publish_tariffs(
-    session: AsyncSession, tariffs: Sequence[Tariff], *, cause: Cause, now: datetime
-) -> int:
-    """Approve and publish the rows that are new, and the last days newly set; return how many.
+@dataclass(frozen=True)
+class TariffHistory:
+    """One tariff, everything that was done with it, and the other rows of its fee and case."""
 
-    Safe to repeat: a row that is known as it stands changes nothing. A known row with another
-    amount, key or basis is refused, because assessments rest on it (TariffChangedError).
-    """
-    domain.check_all(tariffs)
-    status = domain.LIFECYCLE.next(domain.LIFECYCLE.initial, TariffTrigger.APPROVE)
-    worded = [(tariff, _words(tariff)) for tariff in tariffs]
-    new = await repository.insert_tariffs(session, worded, status=status)
-    known = await repository.lock_tariffs(session, [t.code for t in tariffs if t.code not in new])
-    published = [t for t in tariffs if t.code in new or _ends_newly(t, known.get(t.code))]
-    emissions = [
-        Emission(_published(tariff), cause, tariff.territory_code or EVERYWHERE)
-        for tariff in published
-    ]
-    await emit_all(session, emissions, now=now)
-    return len(published)
+    tariff: Tariff
+    phase: TariffPhase
+    status: TariffStatus
+    origin: TariffOrigin
+    requests: Sequence[ApprovalRow]
+    acts: Sequence[AuditRow]
+    neighbours: Sequence[Listed]
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether a request about it waits for its second person."""
+        return any(row.decided_at is None for row in self.requests)
+
+    def check(self, trigger: TariffTrigger) -> None:
+        """Raise IllegalStepError or TariffRequestedError unless ``trigger`` may happen now."""
+        LIFECYCLE.next(self.status, trigger)
+        if self.is_asked:
+            raise TariffRequestedError(f"{self.tariff.code} waits for its second person")
 
 
-async def list_tariffs(session: AsyncSession, wanted: TariffFilter, *, typed: str) -> TariffPage:
+async def list_tariffs(
+    session: AsyncSession, wanted: TariffFilter, *, typed: str, today: date
+) -> TariffPage:
     """Return a page of the list; ``typed`` is searched without tone marks in names and codes."""
-    narrowed = replace(wanted, words=tuple(toneless(typed).split()))
+    narrowed = replace(wanted, words=tuple(toneless(typed).split()), today=today)
     rows = await repository.list_tariffs(session, narrowed)
     shown = rows[: wanted.limit]
     return TariffPage(
-        tariffs=shown,
+        lines=await _listed(session, shown, today),
         next_after=shown[-1].code if len(rows) > len(shown) else None,
         counts=await repository.count_tariffs(session),
     )
 
 
-def toneless(text: str) -> str:
-    """Return ``text`` in lower case and without Vietnamese tone marks: "Hộ tịch" is "ho tich"."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+async def approved_tariffs(
+    session: AsyncSession, wanted: TariffFilter, *, typed: str
+) -> Sequence[Tariff]:
+    """Return all approved tariffs that a list would show, for a file."""
+    narrowed = replace(wanted, words=tuple(toneless(typed).split()), after=None, limit=_EXPORTED)
+    rows = await repository.list_tariffs(session, narrowed)
+    return [repository.to_tariff(row) for row in rows if row.status is TariffStatus.APPROVED]
 
 
-def _ends_newly(tariff: Tariff, row: TariffRow | None) -> bool:
-    """Set the last day that a published row has got; False if it stands as it was."""
+async def read_history(session: AsyncSession, code: str, *, today: date) -> TariffHistory:
+    """Return the tariff ``code`` with its history; raise TariffNotFoundError if unknown."""
+    row = await repository.read_tariff(session, code)
     if row is None:
-        raise TariffInvalidError(f"{tariff.code}: another row has the same key and first day")
-    known = repository.to_tariff(row)
-    if replace(tariff, id=known.id) == known:
-        return False
-    if replace(tariff, id=known.id, valid_to=None) != replace(known, valid_to=None):
-        raise TariffChangedError(f"{tariff.code} is published and differs", tariff_code=tariff.code)
-    row.valid_to = tariff.valid_to
-    return True
-
-
-def _words(tariff: Tariff) -> str:
-    parts = (
-        tariff.code,
-        tariff.fee_code,
-        tariff.fee_name,
-        tariff.variant_name,
-        tariff.procedure_code,
-        tariff.territory_code,
-        tariff.payer_group,
-        tariff.legal_basis,
+        raise TariffNotFoundError(f"no tariff {code!r}")
+    (listed,) = await _listed(session, [row], today)
+    return TariffHistory(
+        tariff=listed.tariff,
+        phase=listed.phase,
+        status=row.status,
+        origin=row.origin,
+        requests=await repository.requests_of(session, row.id),
+        acts=await repository.audit_of(session, code, ACTS),
+        neighbours=await _neighbours(session, listed.tariff, today),
     )
-    return toneless(" ".join(part for part in parts if part))
 
 
-def _published(tariff: Tariff) -> TariffPublished:
-    return TariffPublished(
-        tariff_id=tariff.id,
-        tariff_code=tariff.code,
-        fee_code=tariff.fee_code,
-        fee_name=tariff.fee_name,
-        kind=tariff.kind,
-        variant_name=tariff.variant_name,
-        unit=tariff.unit,
-        exemption_reason_code=tariff.exemption_reason_code,
-        certainty=tariff.certainty,
-        procedure_code=tariff.procedure_code,
-        variant=tariff.variant,
-        channel=tariff.channel,
-        territory_code=tariff.territory_code,
-        payer_group=tariff.payer_group,
-        rule=tariff.rule,
-        from_quantity=tariff.from_quantity,
-        to_quantity=tariff.to_quantity,
-        amount_vnd=tariff.amount_vnd,
-        valid_from=tariff.valid_from,
-        valid_to=tariff.valid_to,
-        legal_basis=tariff.legal_basis,
-    )
+async def next_code(session: AsyncSession) -> str:
+    """Return a code that is free now: the next number after those given."""
+    return f"{NEW_CODE}{await repository.highest_number(session, NEW_CODE) + 1:04}"
+
+
+async def missing_tariffs(session: AsyncSession) -> Sequence[Missing]:
+    """Return the fees without a tariff that most dossiers wait for (chưa có biểu phí)."""
+    return await assessments.missing_tariffs(session, limit=_MISSING)
+
+
+async def _neighbours(session: AsyncSession, tariff: Tariff, today: date) -> Sequence[Listed]:
+    """Return the rows for the same case at other times, the newest first."""
+    wanted = TariffFilter(words=(toneless(tariff.fee_code),), limit=500)
+    rows = [
+        row
+        for row in await repository.list_tariffs(session, wanted)
+        if row.code != tariff.code and _same_case(repository.to_tariff(row), tariff)
+    ]
+    rows.sort(key=lambda row: (row.valid_from, row.code), reverse=True)
+    return await _listed(session, rows[:_NEIGHBOURS], today)
+
+
+def _same_case(one: Tariff, other: Tariff) -> bool:
+    return replace(other, valid_from=one.valid_from).key == one.key
+
+
+async def _listed(session: AsyncSession, rows: Sequence[TariffRow], today: date) -> list[Listed]:
+    requested = await repository.requested_ids(session, [row.id for row in rows])
+    found = []
+    for row in rows:
+        tariff = repository.to_tariff(row)
+        phase = phase_of(tariff, row.status, requested=row.id in requested, today=today)
+        found.append(Listed(tariff, phase))
+    return found

@@ -1,0 +1,1 @@
+"""Bodies of fee's JSON and forms, and the file in which tariffs are handed in."""
