@@ -10,8 +10,10 @@ import pytest
 from fee.domain.tariff import TariffChangedError, TariffFilter, TariffInvalidError
 from fee.jobs import REASSESS_WAITING, load_tariffs
 from fee.schemas.tariff_lines import read_tariffs
+from fee.tables import Base
 from fee.use_cases import publishing, tariffs
 from shared.contracts.fee import Certainty, FeeAssessed, FeePending, TariffPublished
+from shared.db.migrate import differences
 from shared.ids import new_id
 from shared.jobs import run_due
 from tests.conftest import NewDatabase
@@ -166,3 +168,13 @@ async def test_given_a_bad_row_when_the_list_is_loaded_then_nothing_of_it_is_pub
 
     assert await emitted(database) == []
     assert len(read_tariffs(f"{header}\n{good}".encode())) == 1
+
+
+async def test_given_the_migrations_when_compared_with_the_tables_then_nothing_differs(
+    database_of: NewDatabase,
+) -> None:
+    database = await database_of("fee")
+
+    found = await asyncio.to_thread(differences, database.dsn, "fee", Base.metadata)
+
+    assert found is None
