@@ -1,5 +1,6 @@
 """Real PostgreSQL and Kafka for every test: containers where an engine answers, else embedded."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -8,7 +9,7 @@ import pytest
 from shared import failpoints
 from shared.db.database import Database
 from shared.vault import Vault
-from tests.support.databases import Databases
+from tests.support.databases import Databases, write_without_waiting
 from tests.support.environment import ENVIRONMENT
 from tests.support.folders import a_folder
 from tests.support.servers import Servers, start_servers
@@ -37,6 +38,7 @@ def servers() -> Iterator[Servers]:
     """One PostgreSQL and one Kafka for the whole run."""
     with a_folder("servers") as folder, start_servers(folder) as running:
         os.environ["KAFKA_BOOTSTRAP"] = running.kafka
+        asyncio.run(write_without_waiting(running.postgres))
         yield running
 
 

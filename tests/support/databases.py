@@ -42,6 +42,20 @@ class Databases:
             await connection.close()
 
 
+async def write_without_waiting(server_url: str) -> None:
+    """Let a server that lives for one test run leave its pages to the system: no power fails here.
+
+    What is committed survives the death of its process all the same.
+    """
+    connection = await asyncpg.connect(f"{server_url}/postgres")
+    try:
+        for name in ("fsync", "full_page_writes"):
+            await connection.execute(f"ALTER SYSTEM SET {name} = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
 def _metadata(package: str) -> MetaData:
     if package == "shared":
         return MetaData()
