@@ -1,9 +1,10 @@
 """``make bench``: prints the table and writes ``.lephi/bench/<start>/report.json``.
 
-ONLY=P1,P5,P6,idle,live chooses lines. Exit status 1 when a line fails its limit.
+ONLY=P1,P2a,P5,P6,P7,idle,live chooses lines. Exit status 1 when a line fails its limit.
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ import httpx
 from lephi.operator.environment import Stack, read_stack
 from lephi.operator.front import FrontDoorError
 from shared.errors import DomainError
-from tests.bench import paid, settled_payments
+from tests.bench import opened_payables, paid, rebuilt_facts, settled_payments
 from tests.bench.figures import Result, Verdict
 from tests.bench.machine import commit, machine, versions
 from tests.bench.scratch import Bench
@@ -26,7 +27,8 @@ from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.servers import start_servers
 
-_ALL: Final = ("P1", "P5", "P6", "idle", "live")
+_ROWS: Final = frozenset({"P1", "P2a", "P5", "P6", "P7"})
+_ALL: Final = (*sorted(_ROWS), "idle", "live")
 _SHARE_OF_P1: Final = 0.5
 _DEFAULT_RATE: Final = 100.0
 _PAIRS: Final = 15
@@ -48,14 +50,14 @@ def wanted() -> frozenset[str]:
 def pairs(only: frozenset[str], seconds: int) -> int:
     """Return how many pairs of ``seconds`` each row gets: 15, or what fits into MINUTES."""
     minutes = float(os.environ.get("MINUTES") or 0)
-    rows = max(1, len(only & {"P1", "P5", "P6"}))
+    rows = max(1, len(only & _ROWS))
     return max(_FEWEST, int(minutes * 60 / rows / seconds)) if minutes else _PAIRS
 
 
 async def measure_rows(only: frozenset[str]) -> list[Result]:
     """Measure the rows of performance.md on servers of their own."""
     found: list[Result] = []
-    if not only & {"P1", "P5", "P6"}:
+    if not only & _ROWS:
         return found
     with tempfile.TemporaryDirectory() as folder, start_servers(Path(folder)) as servers:
         bench = Bench(servers, Databases(servers.postgres), say)
@@ -64,6 +66,10 @@ async def measure_rows(only: frozenset[str]) -> list[Result]:
         if only & {"P5", "P6"}:
             rate = found[0].ours.median * _SHARE_OF_P1 if found else _DEFAULT_RATE
             found += await paid.measure(bench, rate=rate, only=only, rounds=pairs(only, 6))
+        if "P2a" in only:
+            found.append(await opened_payables.measure(bench, pairs=pairs(only, 3)))
+        if "P7" in only:
+            found += await rebuilt_facts.measure(bench, pairs=pairs(only, 5))
     return found
 
 
@@ -133,4 +139,6 @@ async def main() -> int:
 
 if __name__ == "__main__":
     os.environ.update({name: text for name, text in ENVIRONMENT.items() if name not in os.environ})
+    gc.collect()
+    gc.freeze()  # As a service does when it has loaded.
     sys.exit(asyncio.run(main()))

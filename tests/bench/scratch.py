@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 
 from payment_gateway.handlers import open_payables
-from shared.contracts.envelope import Envelope
 from shared.contracts.fee import FeeAssessed
 from shared.db.database import Database
 from tests.bench.load import AMOUNT_VND
@@ -59,7 +58,7 @@ class Bench:
 async def fill(database: Database, count: int) -> None:
     """Open one payable as the product does, and copy it until there are ``count``."""
     async with database.transaction() as session:
-        await open_payables(session, [_assessed()])
+        await open_payables(session, [an_envelope(an_assessment("H34.10-261124-0000000"))])
     connection = await asyncpg.connect(database.dsn, command_timeout=300)
     try:
         template: UUID = await connection.fetchval("SELECT id FROM payable")
@@ -73,11 +72,10 @@ async def fill(database: Database, count: int) -> None:
         await connection.close()
 
 
-def _assessed() -> Envelope[FeeAssessed]:
+def an_assessment(dossier_code: str) -> FeeAssessed:
     """Return an assessment of one fee line, made from the contract's own example."""
     data: dict[str, Any] = example_of(FeeAssessed).model_dump(mode="json")
     line = {**data["lines"][0], "exemption": None, "amount_vnd": AMOUNT_VND}
     line["steps"] = [{**line["steps"][0], "amount_vnd": AMOUNT_VND}]
-    code = "H34.10-261124-0000000"
-    stated = {**data, "lines": [line], "total_vnd": AMOUNT_VND, "dossier_code": code}
-    return an_envelope(FeeAssessed.model_validate_json(json.dumps(stated)))
+    stated = {**data, "lines": [line], "total_vnd": AMOUNT_VND, "dossier_code": dossier_code}
+    return FeeAssessed.model_validate_json(json.dumps(stated))

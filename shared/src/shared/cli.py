@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -106,6 +107,8 @@ async def _serve(service: Service, process: str) -> int:
             client_id=f"{service.name}-pages",
         )  # fmt: skip
         loops.append(("pages", following))
+    gc.collect()
+    gc.freeze()  # What is loaded now stays; a collection need not walk it again.
     tasks = [asyncio.create_task(restarting(name, loop), name=name) for name, loop in loops]
     try:
         if process == "worker":

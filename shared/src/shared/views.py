@@ -70,16 +70,25 @@ def tables(views: Iterable[View]) -> list[Table]:
 
 async def apply(session: AsyncSession, puts: Iterable[Put], *, schema: str = VIEW_SCHEMA) -> None:
     """Write ``puts`` in their order, merged by line first, to the tables in ``schema``."""
-    merged: dict[tuple[type[ViewBase], Key], Put] = {}
+    for sql, arguments in statements_of(merged(puts), schema):
+        await driver.execute(session, sql, *arguments)
+
+
+def merged(puts: Iterable[Put]) -> Iterator[Sequence[Put]]:
+    """Yield ``puts`` a line at most once, in as few waves as their order allows.
+
+    Only a line that is put again after it went begins another wave.
+    """
+    wave: dict[tuple[type[ViewBase], Key], Put] = {}
     for put in puts:
         place = (put.row, tuple(put.key.values()))
-        before = merged.get(place)
+        before = wave.get(place)
         if before is not None and before.delete and not put.delete:
-            await _write(session, merged.values(), schema)
-            merged = {}
+            yield list(wave.values())
+            wave = {}
             before = None
-        merged[place] = put if before is None or put.delete else _merge(before, put)
-    await _write(session, merged.values(), schema)
+        wave[place] = put if before is None or put.delete else _merge(before, put)
+    yield list(wave.values())
 
 
 def _merge(before: Put, after: Put) -> Put:
@@ -108,14 +117,18 @@ class _Shape:
         return (*self.key, *self.columns, *self.amounts)
 
 
-async def _write(session: AsyncSession, puts: Iterable[Put], schema: str) -> None:
-    groups: dict[_Shape, list[Put]] = {}
-    for put in puts:
-        columns, amounts = tuple(sorted(put.columns)), tuple(sorted(put.amounts))
-        shape = _Shape(put.row, tuple(put.key), columns, amounts, put.delete)
-        groups.setdefault(shape, []).append(put)
-    for shape, members in groups.items():
-        await driver.execute(session, _statement(shape, schema), *_arguments(shape, members))
+def statements_of(
+    waves: Iterable[Sequence[Put]], schema: str
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Yield the statements, with their arguments, that write ``waves``: one per shape and wave."""
+    for wave in waves:
+        groups: dict[_Shape, list[Put]] = {}
+        for put in wave:
+            columns, amounts = tuple(sorted(put.columns)), tuple(sorted(put.amounts))
+            shape = _Shape(put.row, tuple(put.key), columns, amounts, put.delete)
+            groups.setdefault(shape, []).append(put)
+        for shape, members in groups.items():
+            yield _statement(shape, schema), _arguments(shape, members)
 
 
 def _arguments(shape: _Shape, members: Sequence[Put]) -> list[list[Any]]:

@@ -4,10 +4,11 @@ Read under a name of its own, exactly as far as the live view has come; so traff
 was folded and how far it came commit together: a rebuild that was killed goes on where it was.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 import structlog
@@ -20,15 +21,12 @@ from shared.db.database import Database
 from shared.db.tables import ViewStateRow
 from shared.errors import DomainError, Kind
 from shared.failpoints import hit
-from shared.inbox import Step
 from shared.kafka.comparing import Difference, compare
-from shared.kafka.folding import by_event_type, puts_of
-from shared.kafka.messages import first_of_each
 from shared.kafka.ranges import Behind, Ranges, reading
+from shared.kafka.refolding import Poll, Work
 from shared.kafka.view_schema import drop_fresh, index_fresh, make_fresh, swap_fresh
 from shared.outside import closed
-from shared.subscriptions import Message, UnreadableMessageError
-from shared.views import View, apply, signature
+from shared.views import View, signature
 
 _log: Final = structlog.get_logger()
 
@@ -83,17 +81,6 @@ class Rebuilt:
     swapped: bool
 
 
-@dataclass
-class _Work:
-    """One run: where it is, and what it left out as the live view did."""
-
-    rebuild: Rebuild
-    at: dict[Behind, int]
-    facts: int = 0
-    skipped: dict[tuple[Behind, int], Message] = field(default_factory=dict)
-    unreadable: int = 0
-
-
 async def rebuild(database: Database, wanted: Rebuild) -> Rebuilt:
     """Fold ``wanted.view`` anew and put it in the live one's place if both are equal.
 
@@ -103,13 +90,13 @@ async def rebuild(database: Database, wanted: Rebuild) -> Rebuilt:
     with closed():
         async with _alone(database, wanted), reading(wanted.bootstrap, _topics(wanted)) as ranges:
             work = await _begin(database, wanted)
-            while await _catch_up(database, work, ranges) > _NEAR:
+            while await _catch_up(database, wanted, work, ranges) > _NEAR:
                 pass
             await index_fresh(database, [wanted.view], wanted.schema)
-            return await _finish(database, work, ranges)
+            return await _finish(database, wanted, work, ranges)
 
 
-async def _begin(database: Database, wanted: Rebuild) -> _Work:
+async def _begin(database: Database, wanted: Rebuild) -> Work:
     """Go on with what an earlier run left, if it folded the same version of the view."""
     version = signature([wanted.view])
     async with database.transaction() as session:
@@ -121,7 +108,7 @@ async def _begin(database: Database, wanted: Rebuild) -> _Work:
             await session.merge(ViewStateRow(consumer=wanted.consumer, signature=version))
         at = await inbox.next_offsets(session, wanted.consumer)
     _log.info("rebuild.begun", view=wanted.view.name, resumed=bool(at))
-    return _Work(wanted, dict(at))
+    return Work(wanted.view, wanted.consumer, wanted.live, dict(at))
 
 
 async def _require_same_version(session: AsyncSession, wanted: Rebuild) -> None:
@@ -130,26 +117,37 @@ async def _require_same_version(session: AsyncSession, wanted: Rebuild) -> None:
         raise RebuildRefusedError("the live view is of another version: start the worker first")
 
 
-async def _catch_up(database: Database, work: _Work, ranges: Ranges) -> int:
+async def _catch_up(database: Database, wanted: Rebuild, work: Work, ranges: Ranges) -> int:
     """Fold as far as the live view has come; return how much that was."""
     async with database.transaction() as session:
-        target, parked = await _live(session, work.rebuild)
+        target, parked = await _live(session, wanted)
     if parked:  # What is left out is known to this run alone, so a later one begins anew.
-        await _forget_state(database, work.rebuild)
+        await _forget_state(database, wanted)
     before = work.facts
-    async for polled in ranges.up_to(target, work.at):
-        async with database.transaction() as session:
-            await driver.execute(session, "SET LOCAL synchronous_commit = off")
-            await _fold(session, work, polled, parked)
-        hit("R1")
-        left = sum(max(0, end - work.at.get(place, 0)) for place, end in target.items())
-        work.rebuild.told(work.facts, left)
+    storing: asyncio.Task[None] | None = None
+    try:
+        async for polled in ranges.up_to(target, work.at):
+            poll = work.read(polled, parked)  # While PostgreSQL stores the poll before.
+            if storing is not None:
+                await storing
+            storing = asyncio.create_task(_commit(database, work, poll))
+            left = sum(max(0, end - work.at.get(place, 0)) for place, end in target.items())
+            wanted.told(work.facts, left)
+    finally:
+        if storing is not None:
+            await storing
     return work.facts - before
 
 
-async def _finish(database: Database, work: _Work, ranges: Ranges) -> Rebuilt:
+async def _commit(database: Database, work: Work, poll: Poll) -> None:
+    async with database.transaction() as session:
+        await driver.execute(session, "SET LOCAL synchronous_commit = off")
+        await work.store(session, poll)
+    hit("R1")
+
+
+async def _finish(database: Database, wanted: Rebuild, work: Work, ranges: Ranges) -> Rebuilt:
     """Hold the live view still, fold what is left, compare, and swap in the same transaction."""
-    wanted = work.rebuild
     names = ", ".join(f"view.{row.__tablename__}" for row in wanted.view.rows)
     async with database.transaction() as session:
         await driver.execute(session, "SET LOCAL lock_timeout = '20s'")
@@ -157,8 +155,8 @@ async def _finish(database: Database, work: _Work, ranges: Ranges) -> Rebuilt:
         await _require_same_version(session, wanted)
         target, parked = await _live(session, wanted)
         async for polled in ranges.up_to(target, work.at):
-            await _fold(session, work, polled, parked)
-        left_out = await _fold_released(session, work, parked)
+            await work.store(session, work.read(polled, parked))
+        left_out = await work.store_released(session, parked)
         lines, differences = await compare(session, wanted.view, "view", wanted.schema)
         swaps = wanted.replace or not differences
         if swaps:
@@ -185,75 +183,6 @@ async def _live(
     )
     parked = {((row["topic"], row["partition"]), row["offset"]) for row in rows}
     return {place: end for place, end in target.items() if place[0] in topics}, parked
-
-
-async def _fold(
-    session: AsyncSession,
-    work: _Work,
-    polled: Mapping[Behind, Sequence[Message]],
-    parked: set[tuple[Behind, int]],
-) -> None:
-    """Fold a poll, and go on behind it, in the transaction of ``session``."""
-    ends = {place: messages[-1].offset + 1 for place, messages in polled.items()}
-    steps = [Step(*place, work.at.get(place), end) for place, end in ends.items()]
-    await inbox.advance(session, work.rebuild.consumer, steps)
-    work.at.update(ends)
-    heard: list[Message] = []
-    wanted = by_event_type([work.rebuild.view])
-    for place, messages in polled.items():
-        for message in messages:
-            work.facts += 1
-            if message.event_type not in wanted:
-                continue
-            if (place, message.offset) in parked:
-                work.skipped[place, message.offset] = message
-            else:
-                heard.append(message)
-    await _fold_messages(session, work, heard)
-
-
-async def _fold_messages(session: AsyncSession, work: _Work, heard: Sequence[Message]) -> None:
-    ids = [message.event_id for message in heard]
-    fresh = await inbox.first_deliveries(session, work.rebuild.consumer, ids)
-    first = first_of_each(heard, fresh)
-    by_type = by_event_type([work.rebuild.view])
-    try:
-        puts = list(puts_of(by_type, first))
-    except UnreadableMessageError:
-        puts = [put for each in first for put in await _puts_of_one(session, work, each)]
-    await apply(session, puts, schema=work.rebuild.schema)
-
-
-async def _puts_of_one(session: AsyncSession, work: _Work, message: Message) -> list[Any]:
-    """Return the puts of ``message``; none if it is one that a person discarded, unread."""
-    try:
-        return list(puts_of(by_event_type([work.rebuild.view]), [message]))
-    except UnreadableMessageError:
-        if await _was_taken(session, work.rebuild.live, message):
-            raise
-        work.unreadable += 1
-        return []
-
-
-async def _fold_released(
-    session: AsyncSession, work: _Work, parked: set[tuple[Behind, int]]
-) -> int:
-    """Fold what was left out and has been released since; return how many are still left out."""
-    places = sorted(work.skipped, key=lambda each: each[1])
-    gone = [work.skipped[each] for each in places if each not in parked]
-    released = [each for each in gone if await _was_taken(session, work.rebuild.live, each)]
-    await _fold_messages(session, work, released)
-    return len(places) - len(released)
-
-
-async def _was_taken(session: AsyncSession, consumer: str, message: Message) -> bool:
-    found = await driver.fetchval(
-        session,
-        "SELECT true FROM inbox WHERE consumer = $1 AND event_id = $2",
-        consumer,
-        message.event_id,
-    )
-    return found is True
 
 
 async def _forget_state(database: Database, wanted: Rebuild) -> None:

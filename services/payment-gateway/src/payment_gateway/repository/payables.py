@@ -1,6 +1,5 @@
 """Payables: read, locked, opened in bulk, amended, closed. Plain SQL: measured by P1 and P2."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -171,4 +170,4 @@ async def close_payable(
 
 
 def _lines_json(lines: Sequence[Line]) -> str:
-    return json.dumps([line.model_dump(mode="json") for line in lines], ensure_ascii=False)
+    return _LINES.dump_json(tuple(lines)).decode()

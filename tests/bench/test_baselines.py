@@ -1,0 +1,89 @@
+"""The baselines of P2 (a) and P7 (b) store the same rows as the product, byte for byte."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from dossier.main import VIEWS
+from dossier.views.board import BOARD
+from shared.db.database import Database
+from shared.kafka.view_schema import make_fresh, prepare_views
+from shared.views import apply, merged, statements_of
+from tests.bench.opened_payables import POLL, Bare, Opening
+from tests.dossier.builders import puts_of
+from tests.dossier.test_rebuild import a_life
+from tests.support.facts import an_envelope
+
+OPENED = ("payable", "outbox", "outbox_subject", "inbox", "consumer_offset")
+
+
+async def lines(dsn: str, table: str) -> list[str]:
+    """Return all rows of ``table`` as text; what the database numbers itself is left out."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        sql = f"SELECT (to_jsonb(t) - 'position' - 'at')::text FROM {table} t ORDER BY 1"  # noqa: S608
+        return [row[0] for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
+
+
+async def test_given_a_poll_of_assessments_when_the_baseline_stores_it_then_the_rows_are_the_same(
+    database_of: Callable[[str], Awaitable[Database]],
+) -> None:
+    ours, bare = await database_of("payment_gateway"), await database_of("payment_gateway")
+    opening = Opening(ours)
+    source, target = await asyncpg.connect(ours.dsn), await asyncpg.connect(bare.dsn)
+    for _ in range(2):
+        messages = opening.poll()
+        await opening.hear(messages)
+        baseline = Bare(source, target)
+        await baseline.prepare()
+        await baseline.store(await baseline.read(messages))
+    await source.close()
+    await target.close()
+
+    found = {table: await lines(ours.dsn, table) for table in OPENED}
+    assert found == {table: await lines(bare.dsn, table) for table in OPENED}
+    assert {table: len(rows) for table, rows in found.items()} == {
+        "payable": 2 * POLL, "outbox": 2 * POLL, "outbox_subject": 2 * POLL, "inbox": 2 * POLL,
+        "consumer_offset": 1,
+    }  # fmt: skip
+    others = await source_tables(ours.dsn)
+    assert others <= {*OPENED, "alembic_version", "alembic_version_messaging", "channel"}
+
+
+async def source_tables(dsn: str) -> set[str]:
+    """Return the tables that hold rows at all."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        names = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        )
+        found = set()
+        for (name,) in names:
+            if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {name})"):  # noqa: S608
+                found.add(name)
+        return found
+    finally:
+        await connection.close()
+
+
+async def test_given_the_facts_of_dossiers_when_stored_bare_then_the_board_is_the_same(
+    database_of: Callable[[str], Awaitable[Database]],
+) -> None:
+    database = await database_of("dossier")
+    await prepare_views(database, VIEWS, consumer="dossier.views")
+    codes = [f"H34.10-261122-{number:04}" for number in range(20)]
+    facts = [an_envelope(fact) for code in codes for fact in a_life(code)]
+    puts = [put for put in puts_of(facts) if put.row in BOARD.rows]
+    async with database.transaction() as session:
+        await make_fresh(session, [BOARD], "bare")
+        await apply(session, puts)
+
+    connection = await asyncpg.connect(database.dsn)
+    for sql, arguments in statements_of(merged(puts), "bare"):
+        await connection.execute(sql, *arguments)
+    await connection.close()
+
+    assert await lines(database.dsn, "bare.board") == await lines(database.dsn, "view.board")
+    assert len(await lines(database.dsn, "view.board")) == 20
