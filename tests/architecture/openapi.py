@@ -21,6 +21,7 @@ _ENVIRONMENT: Final = {
     "MAIL_URL": "smtp://localhost:1025",
     "NPSP_URL": f"{_URL}/ngan-hang-thu/npsp",
     "NPSP_SECRET": "unused",
+    "BANK_FEED_SECRET": "unused",
     "SESSION_KEY": "unused",
     "PARKED_KEY": "unused",
     "LINK_KEY": "unused",

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from mock_bank import jobs
 from mock_bank.adapters.npsp import dialect
-from mock_bank.adapters.npsp.client import NpspClient
+from mock_bank.adapters.npsp.client import NpspTeller
+from mock_bank.domain.payments import Channel
 from mock_bank.main import make_service
 from shared.db.database import Database
 from shared.jobs import run_due
@@ -87,8 +88,8 @@ async def bank(
     database_of: Callable[[str], Awaitable[Database]], partner: Partner
 ) -> AsyncIterator[Bank]:
     database = await database_of("mock_bank")
-    client = NpspClient(partner.address)
-    service = dataclasses.replace(make_service(), jobs=jobs.jobs(client, secret=SECRET))
+    client = NpspTeller(partner.address, SECRET)
+    service = dataclasses.replace(make_service(), jobs=jobs.jobs({Channel.NPSP: client}))
     async with client_of(service, database) as http:
         yield Bank(http, database, service)
     await client.close()

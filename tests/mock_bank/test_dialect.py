@@ -29,6 +29,7 @@ def told() -> Told:
         description="THANH TOAN HO SO H34.10-251015-0007",
         transaction_code="GD000000001",
         said_at=datetime(2025, 10, 15, 2, 31, 12, tzinfo=UTC),
+        details={},
     )
 
 

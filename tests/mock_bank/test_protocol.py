@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from mock_bank import use_cases
 from mock_bank.adapters.npsp import dialect
 from mock_bank.domain.tellings import PAUSES
 from mock_bank.tables import PaymentRow, TellingRow
+from mock_bank.use_cases import paying, telling
 from tests.mock_bank.conftest import PATH, SECRET, Bank, a_question, an_init
 from tests.mock_bank.partner import REFUSED, Partner
 
@@ -143,7 +143,7 @@ async def hasten(bank: Bank, payment: UUID) -> None:
 
 async def bank_tellings(bank: Bank, payment: UUID) -> list[TellingRow]:
     async with bank.database.transaction() as session:
-        return list(await use_cases.list_tellings(session, payment))
+        return list(await telling.list_tellings(session, payment))
 
 
 @pytest.mark.parametrize(
@@ -286,8 +286,8 @@ async def test_given_a_process_that_died_while_telling_when_another_works_then_i
 ) -> None:
     payment = await bank.begin(REFERENCE)
     async with bank.database.transaction() as session:
-        await use_cases.approve(session, payment, now=datetime.now(UTC))
-        await use_cases.take_due_telling(session, None, now=datetime.now(UTC))
+        await paying.approve(session, payment, now=datetime.now(UTC))
+        await telling.take_due_telling(session, None, now=datetime.now(UTC))
 
     await bank.work()
     leased = partner.results()

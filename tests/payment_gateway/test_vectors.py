@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
+from payment_gateway.adapters.channel import Forged, Told, Unusable
 from payment_gateway.adapters.npsp import callback, dialect
-from payment_gateway.adapters.npsp.callback import Forged, Partner, Reply, Unusable
+from payment_gateway.adapters.npsp.callback import Partner, Reply
 from payment_gateway.domain.monies import Credit, Failure
 from tests.payment_gateway.builders import SECRET, told
 from tests.support.facts import NOON
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "npsp_vectors.json").read_text("utf-8"))
+VECTORS = json.loads((Path(__file__).parent / "data" / "vectors.json").read_text("utf-8"))
 FIELDS = {"INIT": dialect.INIT_FIELDS, "CALLBACK": dialect.CALLBACK_FIELDS}
 US = Partner("LEPHI", (SECRET, "the-secret-before"), "H34.10")
 
 
-def hear(message: dict[str, Any]) -> callback.Told:
+def hear(message: dict[str, Any]) -> Told:
     return callback.hear(json.dumps(message).encode(), US)
 
 

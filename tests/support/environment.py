@@ -11,12 +11,13 @@ ENVIRONMENT: Final = {
     "PARKED_KEY": "parked-key-of-the-tests",
     "LINK_KEY": "link-key-of-the-tests",
     "NPSP_SECRET": "npsp-secret-of-the-tests",
+    "BANK_FEED_SECRET": "bank-feed-secret-of-the-tests",
     "NPSP_PARTNER": "LEPHI",
     "NPSP_URL": "http://127.0.0.1:1/ngan-hang-thu/npsp",
     "RECEIPT_FILES_FOLDER": "/nonexistent/receipts",
     "MAIL_URL": "smtp://127.0.0.1:1",
     "SUPPORT_PHONE": "1900 0000",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-    "MOCK_BANK_NPSP_CALLBACK_URL": "http://127.0.0.1:1/ipn/npsp",
+    "MOCK_BANK_CALLBACK_URL": "http://127.0.0.1:1/ipn",
 }
 """Made-up values; what a test needs otherwise it passes to the service's Settings itself."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from mock_bank import use_cases
+from mock_bank.adapters.payer import Configured
+from mock_bank.adapters.vietqr import dialect
 from mock_bank.domain.banks import BANKS, Bank, find_bank
 from mock_bank.domain.payments import (
     BALANCE_VND,
@@ -21,20 +22,23 @@ from mock_bank.domain.payments import (
     one_time_code,
 )
 from mock_bank.domain.tellings import Fault
-from mock_bank.settings import Settings
+from mock_bank.schemas import TransferForm
+from mock_bank.use_cases import faults, paying
+from mock_bank.use_cases.paying import NewTransfer
 from shared.clock import utc_now
+from shared.ids import new_id
 from shared.lifecycle import IllegalStepError
 from shared.web.identity import public
 from shared.web.pages import render
-from shared.web.request import Transaction, database_of, run_now, settings_of
-
-Configured = Annotated[Settings, Depends(settings_of(Settings))]
+from shared.web.request import Transaction, database_of, run_now
 
 router = APIRouter(
     prefix="/ngan-hang-thu", dependencies=[public()], tags=["mock-bank"], include_in_schema=False
 )
 
 _HOME: Final = "/ngan-hang-thu"
+_PAYMENT: Final = "/{channel}/{payment_id:uuid}"
+_ANY_BANK: Final = Bank("", "Chuyển khoản", "plain")
 _NO_BANK: Final = Bank("", "Cổng thanh toán", "plain")
 _STYLE: Final = (files("mock_bank") / "templates" / "bank.css").read_text(encoding="utf-8")
 _BACK_AFTER_SECONDS: Final = 4
@@ -50,14 +54,22 @@ _SCREENS: Final = {
 _RETURNS_BY_ITSELF: Final = frozenset({Status.APPROVED, Status.DECLINED})
 
 
+async def _here(channel: Channel, payment_id: UUID) -> str:
+    return f"{_HOME}/{channel.value}/{payment_id}"
+
+
+Here = Annotated[str, Depends(_here)]
+"""The address of the payment's page."""
+
+
 @router.get("")
 async def show_desk(request: Request, session: Transaction) -> HTMLResponse:
     """Show the mock's newest payments and its fault switches."""
     return render(
         request,
         "desk.html",
-        payments=await use_cases.list_payments(session),
-        waiting=await use_cases.list_faults(session),
+        payments=await paying.list_payments(session),
+        waiting=await faults.list_faults(session),
         faults=list(Fault),
         channels=list(Channel),
     )
@@ -71,15 +83,35 @@ async def ask_for_fault(
     times: Annotated[int, Form(ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """Ask for a fault from the desk."""
-    await use_cases.ask_for_fault(session, channel, fault, times=times, after_ms=None)
+    await faults.ask_for_fault(session, channel, fault, times=times, after_ms=None)
     return RedirectResponse(_HOME, status_code=303)
 
 
 @router.post("/loi/xoa")
 async def clear_faults(session: Transaction) -> Response:
     """Take all faults back from the desk."""
-    await use_cases.clear_faults(session)
+    await faults.clear_faults(session)
     return RedirectResponse(_HOME, status_code=303)
+
+
+@router.get("/chuyen-khoan")
+async def show_transfer(request: Request) -> HTMLResponse:
+    """Show the form of a transfer: a scanned QR, or what is typed by hand."""
+    return _transfer_page(request, TransferForm())
+
+
+@router.post("/chuyen-khoan")
+async def begin_transfer(
+    request: Request, session: Transaction, form: Annotated[TransferForm, Form()]
+) -> Response:
+    """Open a transfer in the bank's app; the payer logs in and confirms next."""
+    try:
+        wanted = dialect.read_transfer(form.payload, form.account, form.amount, form.content)
+    except dialect.QrUnreadableError as error:
+        return _transfer_page(request, form, error=error.title)
+    typed = NewTransfer(**vars(wanted), bank_reference=str(new_id()))
+    row = await paying.begin_transfer(session, typed, now=utc_now())
+    return _to(f"{_HOME}/{row.channel.value}/{row.id}")
 
 
 @router.get("/bank.css")
@@ -88,15 +120,17 @@ async def show_style() -> Response:
     return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
-@router.get("/npsp/{payment_id}")
+@router.get(_PAYMENT)
 async def show_payment(
     request: Request, session: Transaction, settings: Configured, payment_id: UUID
 ) -> HTMLResponse:
     """Show the screen of the bank's app on which the payer stands."""
-    row = await use_cases.show_payment(session, payment_id, now=utc_now())
+    row = await paying.show_payment(session, payment_id, now=utc_now())
     bank = find_bank(row.bank_code)
     must_choose = bank is None and may_sign_in(row.status)
-    back = settings.return_address(row.reference)
+    back = row.details.get("return_url") or settings.return_address(row.reference)
+    if row.channel is Channel.VIETQR:
+        back = _HOME  # Nobody sent the payer of a transfer here.
     page = render(
         request,
         "choose.html" if must_choose else _SCREENS[row.status],
@@ -109,75 +143,86 @@ async def show_payment(
         tries_left=MAX_WRONG_CODES - row.wrong_codes,
         back=back,
     )
-    if row.status in _RETURNS_BY_ITSELF:
+    if row.status in _RETURNS_BY_ITSELF and row.channel is not Channel.VIETQR:
         page.headers["Refresh"] = f"{_BACK_AFTER_SECONDS}; url={back}"
     return page
 
 
-@router.post("/npsp/{payment_id}/ngan-hang")
+@router.post(_PAYMENT + "/ngan-hang")
 async def choose_bank(
-    session: Transaction, payment_id: UUID, bank: Annotated[str, Form(max_length=40)]
+    session: Transaction, payment_id: UUID, here: Here, bank: Annotated[str, Form(max_length=40)]
 ) -> Response:
     """Take the payer's choice of bank, where the partner left it open."""
-    await use_cases.choose_bank(session, payment_id, bank, now=utc_now())
-    return _to_payment(payment_id)
+    await paying.choose_bank(session, payment_id, bank, now=utc_now())
+    return _to(here)
 
 
-@router.post("/npsp/{payment_id}/dang-nhap")
-async def sign_in(session: Transaction, payment_id: UUID) -> Response:
+@router.post(_PAYMENT + "/dang-nhap")
+async def sign_in(session: Transaction, payment_id: UUID, here: Here) -> Response:
     """Log in; whatever name and password are typed, they are neither read nor kept."""
-    return await _move(session, payment_id, Trigger.SIGN_IN)
+    return await _move(session, payment_id, here, Trigger.SIGN_IN)
 
 
-@router.post("/npsp/{payment_id}/xac-nhan")
-async def send_code(session: Transaction, payment_id: UUID) -> Response:
+@router.post(_PAYMENT + "/xac-nhan")
+async def send_code(session: Transaction, payment_id: UUID, here: Here) -> Response:
     """Accept amount and payee; the bank sends the one-time code."""
-    return await _move(session, payment_id, Trigger.SEND_CODE)
+    return await _move(session, payment_id, here, Trigger.SEND_CODE)
 
 
-@router.post("/npsp/{payment_id}/roi-trang")
-async def leave(session: Transaction, payment_id: UUID) -> Response:
+@router.post(_PAYMENT + "/roi-trang")
+async def leave(session: Transaction, payment_id: UUID, here: Here) -> Response:
     """Leave the app without an answer."""
-    return await _move(session, payment_id, Trigger.ABANDON)
+    return await _move(session, payment_id, here, Trigger.ABANDON)
 
 
-@router.post("/npsp/{payment_id}/otp")
+@router.post(_PAYMENT + "/otp")
 async def enter_code(
-    request: Request, payment_id: UUID, code: Annotated[str, Form(max_length=20)]
+    request: Request, payment_id: UUID, here: Here, code: Annotated[str, Form(max_length=20)]
 ) -> Response:
     """Pay with the right one-time code; the third wrong one refuses the payment."""
     try:
         async with database_of(request).transaction() as session:
-            callbacks = await use_cases.enter_code(session, payment_id, code, now=utc_now())
+            callbacks = await paying.enter_code(session, payment_id, code, now=utc_now())
     except IllegalStepError:
-        return _to_payment(payment_id)  # A second tap: the page shows what the first one did.
-    return await _tell(request, payment_id, callbacks)
+        return _to(here)  # A second tap: the page shows what the first one did.
+    return await _tell(request, here, callbacks)
 
 
-@router.post("/npsp/{payment_id}/tu-choi")
-async def decline(request: Request, payment_id: UUID) -> Response:
+@router.post(_PAYMENT + "/tu-choi")
+async def decline(request: Request, payment_id: UUID, here: Here) -> Response:
     """Refuse the payment."""
     try:
         async with database_of(request).transaction() as session:
-            callbacks = await use_cases.decline(session, payment_id, now=utc_now())
+            callbacks = await paying.decline(session, payment_id, now=utc_now())
     except IllegalStepError:
-        return _to_payment(payment_id)
-    return await _tell(request, payment_id, callbacks)
+        return _to(here)
+    return await _tell(request, here, callbacks)
 
 
-async def _move(session: Transaction, payment_id: UUID, trigger: Trigger) -> Response:
+def _transfer_page(request: Request, form: TransferForm, *, error: str = "") -> HTMLResponse:
+    return render(
+        request,
+        "transfer.html",
+        form=form,
+        error=error,
+        bank=_ANY_BANK,
+        status=422 if error else 200,
+    )
+
+
+async def _move(session: Transaction, payment_id: UUID, here: str, trigger: Trigger) -> Response:
     try:
-        await use_cases.move(session, payment_id, trigger, now=utc_now())
+        await paying.move(session, payment_id, trigger, now=utc_now())
     except IllegalStepError:
-        return _to_payment(payment_id)
-    return _to_payment(payment_id)
+        return _to(here)
+    return _to(here)
 
 
-async def _tell(request: Request, payment_id: UUID, callbacks: Sequence[UUID]) -> Response:
+async def _tell(request: Request, here: str, callbacks: Sequence[UUID]) -> Response:
     for callback in callbacks:
         await run_now(request, "tell-partner", callback)
-    return _to_payment(payment_id)
+    return _to(here)
 
 
-def _to_payment(payment_id: UUID) -> Response:
-    return RedirectResponse(f"{_HOME}/npsp/{payment_id}", status_code=303)
+def _to(here: str) -> Response:
+    return RedirectResponse(here, status_code=303)

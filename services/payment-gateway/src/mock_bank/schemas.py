@@ -24,6 +24,26 @@ class FaultWanted(_Body):
     """How long the fault waits; absent: the fault's own usual time."""
 
 
+class TransferTyped(_Body):
+    """``POST …/api/transfers``: a bank transfer, as typed by a payer."""
+
+    content: Annotated[str, Field(max_length=500)]
+    amount_vnd: Annotated[int, Field(gt=0, lt=10**15)]
+    bank_reference: Annotated[str, Field(min_length=1, max_length=100)]
+    bin: Annotated[str, Field(pattern=r"^([0-9]{6})?$")] = ""
+    account: Annotated[str, Field(max_length=30)] = ""
+    """The account that was credited; empty: the bank tells of one account and names none."""
+
+
+class TransferForm(_Body):
+    """The form of a transfer in the bank's app."""
+
+    payload: Annotated[str, Field(max_length=512)] = ""
+    account: Annotated[str, Field(max_length=30)] = ""
+    amount: Annotated[str, Field(max_length=20)] = ""
+    content: Annotated[str, Field(max_length=500)] = ""
+
+
 class FaultShown(_Body):
     """A fault that still waits for ``times`` payments."""
 

@@ -16,14 +16,16 @@ class Settings(ServiceSettings):
     database_url: Annotated[str, Field(validation_alias=database_url_alias("MOCK_BANK_"))]
     npsp_secret: Annotated[SecretStr, Field(validation_alias="NPSP_SECRET")]
     """The secret that the national payment platform shares with its partner."""
-    npsp_callback_url: str = ""
-    """Where the platform tells the partner; empty: ``{PUBLIC_URL}/ipn/npsp``."""
+    bank_feed_secret: Annotated[SecretStr, Field(validation_alias="BANK_FEED_SECRET")]
+    """Signs the feed of transfers."""
+    callback_url: str = ""
+    """Where partners are told, without the channel's name; empty: ``{PUBLIC_URL}/ipn``."""
     return_url: str = ""
     """Where the payer's browser goes back to, with ``{MaThamChieu}`` filled in."""
 
-    def callback_address(self) -> str:
-        """Return the address of the platform's callbacks."""
-        return self.npsp_callback_url or f"{self.public_url}/ipn/npsp"
+    def callback_address(self, channel: str) -> str:
+        """Return the address of a channel's callbacks."""
+        return f"{self.callback_url or f'{self.public_url}/ipn'}/{channel}"
 
     def return_address(self, reference: str) -> str:
         """Return where the browser of the payer of ``reference`` goes back to."""

@@ -1,6 +1,7 @@
 """The bank's own tables: payments, what it tells about them, and the faults asked for."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
@@ -38,6 +39,8 @@ class PaymentRow(Base):
     description: Mapped[str]
     dossier_code: Mapped[str]
     collector: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """What else the protocol sends back as it came, by name; all values are texts."""
     status: Mapped[Status]
     wrong_codes: Mapped[int]
     paid_vnd: Mapped[int | None]

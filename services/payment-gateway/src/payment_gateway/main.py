@@ -4,30 +4,29 @@ from typing import Final
 
 from payment_gateway import handlers, jobs
 from payment_gateway.adapters.catalogue import read_catalogue
-from payment_gateway.adapters.channel import ChannelClient
-from payment_gateway.adapters.npsp.callback import Partner
-from payment_gateway.adapters.npsp.client import NpspClient
-from payment_gateway.pages import desk, money, payable, phone
-from payment_gateway.routes import attempts, payables, platform
+from payment_gateway.adapters.folders import clients
+from payment_gateway.pages import desk, money, payable, phone, transfer
+from payment_gateway.routes import attempts, ipn, payables, platform
 from payment_gateway.settings import Settings
 from payment_gateway.tables import Base
 from payment_gateway.use_cases.channels import load_channels
 from payment_gateway.views import VIEWS
 from shared.contracts import fee, payment, receipt
-from shared.contracts.parts import PaymentChannel
 from shared.db.database import Database
 from shared.service import Service
 
 ROUTERS: Final = (
+    ipn.router,
     platform.router,
     payables.router,
     attempts.router,
     payable.router,
     phone.router,
+    transfer.router,
     desk.router,
     money.router,
 )
-"""The platform's first: a callback is matched before all else."""
+"""Callbacks first: they are matched before all else."""
 
 
 def make_service() -> Service:
@@ -37,7 +36,7 @@ def make_service() -> Service:
 
 def service_of(settings: Settings) -> Service:
     """Return payment-gateway with ``settings``."""
-    clients = _clients(settings)
+    calling = clients(settings)
     return Service(
         name="payment-gateway",
         package="payment_gateway",
@@ -47,17 +46,12 @@ def service_of(settings: Settings) -> Service:
         source=payment.SOURCE,
         subscriptions=handlers.SUBSCRIPTIONS,
         views=VIEWS,
-        jobs=jobs.jobs(clients),
+        jobs=jobs.jobs(calling),
         routers=ROUTERS,
         follows=(payment.TOPIC, receipt.TOPIC, fee.TOPIC),
-        closers=tuple(client.close for client in clients.values()),
+        closers=tuple(client.close for client in calling.values()),
         on_start=(_load_channels,),
     )
-
-
-def _clients(settings: Settings) -> dict[PaymentChannel, ChannelClient]:
-    partner = Partner(settings.npsp_partner, settings.npsp_secrets, settings.npsp_agency)
-    return {PaymentChannel.NPSP: NpspClient(settings.npsp_url, partner, ip=settings.npsp_ip)}
 
 
 async def _load_channels(database: Database) -> None:

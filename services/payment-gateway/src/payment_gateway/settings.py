@@ -31,9 +31,25 @@ class Settings(ServiceSettings):
     npsp_ip: Annotated[str, Field(validation_alias="NPSP_IP")] = "127.0.0.1"
     """Our address as the protocol's field Ip wants it; never the payer's."""
 
+    bank_feed_secret: Annotated[SecretStr, Field(validation_alias="BANK_FEED_SECRET")]
+    """Signs what a bank tells us of transfers (channel vietqr)."""
+    bank_feed_secret_previous: Annotated[
+        SecretStr | None, Field(validation_alias="BANK_FEED_SECRET_PREVIOUS")
+    ] = None
+    vietqr_agency: Annotated[str, Field(validation_alias="VIETQR_AGENCY")] = "H34.10"
+    """Code of the agency that sorts out transfers which nobody knows."""
+
     @property
     def npsp_secrets(self) -> tuple[str, ...]:
-        """Return the secrets that may have signed what we hear, the present one first."""
-        old = self.npsp_secret_previous
-        secrets = (self.npsp_secret, old) if old is not None else (self.npsp_secret,)
-        return tuple(secret.get_secret_value() for secret in secrets)
+        """Return the secrets that may have signed what the platform says, the present one first."""
+        return _either(self.npsp_secret, self.npsp_secret_previous)
+
+    @property
+    def bank_feed_secrets(self) -> tuple[str, ...]:
+        """Return the secrets that may have signed what a bank tells, the present one first."""
+        return _either(self.bank_feed_secret, self.bank_feed_secret_previous)
+
+
+def _either(now: SecretStr, before: SecretStr | None) -> tuple[str, ...]:
+    secrets = (now, before) if before is not None else (now,)
+    return tuple(secret.get_secret_value() for secret in secrets)

@@ -22,6 +22,9 @@ _CHANNELS: Final = (
     "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
     "ZALOPAY_KEY2", "BANK_FEED_SECRET",
 )  # fmt: skip
+_CHANNEL_WISHES: Final = (
+    "NPSP_AGENCY", "NPSP_IP", "NPSP_SECRET_PREVIOUS", "VIETQR_AGENCY", "BANK_FEED_SECRET_PREVIOUS",
+)  # fmt: skip
 _FOR_ALL: Final = (
     "KAFKA_BOOTSTRAP", "PUBLIC_URL", "RECEIPT_URL", "OIDC_ISSUER", "OIDC_INTERNAL_URL",
     "SESSION_KEY", "PARKED_KEY", "SUPPORT_PHONE", "STATIC_FOLDER", "RATE_LIMIT_TRUSTED",
@@ -29,15 +32,14 @@ _FOR_ALL: Final = (
 )  # fmt: skip
 _ONLY_FOR: Final = {
     "payment-gateway": (
-        "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", "NPSP_AGENCY", "NPSP_IP", "NPSP_SECRET_PREVIOUS",
-        *_CHANNELS,
+        "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", *_CHANNELS, *_CHANNEL_WISHES,
     ),
     "receipt": ("LINK_KEY",),
     "notifier": ("LINK_KEY", "MAIL_URL", "MAIL_FROM", "MAIL_FROM_NAME"),
     BANK: _CHANNELS,
 }  # fmt: skip
 """Secrets and addresses that only one or two processes may know."""
-_OPTIONAL: Final = ("NPSP_AGENCY", "NPSP_IP", "NPSP_SECRET_PREVIOUS", "MAIL_FROM", "MAIL_FROM_NAME")
+_OPTIONAL: Final = (*_CHANNEL_WISHES, "MAIL_FROM", "MAIL_FROM_NAME")
 """Passed on as the person who starts the stack has set them, like a service's own names."""
 
 
@@ -130,7 +132,7 @@ def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "NPSP_URL": f"{bank}/npsp",
         "NPSP_PARTNER": "LEPHI",
         "MOCK_BANK_URL": bank,
-        "MOCK_BANK_NPSP_CALLBACK_URL": f"{here('payment-gateway')}/ipn/npsp",
+        "MOCK_BANK_CALLBACK_URL": f"{here('payment-gateway')}/ipn",
         "DOSSIER_AGENCIES_FILE": str(data_folder() / "agencies.csv"),
         "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
         "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),

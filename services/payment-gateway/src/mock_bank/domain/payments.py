@@ -25,6 +25,8 @@ class Channel(StrEnum):
 
     NPSP = "npsp"
     """National payment platform (Nền tảng thanh toán trực tuyến)."""
+    VIETQR = "vietqr"
+    """A bank transfer; the bank's feed tells of it."""
 
 
 class Status(StrEnum):

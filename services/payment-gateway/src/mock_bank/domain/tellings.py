@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from mock_bank.domain.payments import Channel
 from shared.errors import DomainError, Kind
 from shared.lifecycle import Lifecycle, Step
 
@@ -109,6 +110,7 @@ class Told:
     description: str
     transaction_code: str
     said_at: datetime
+    details: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Due:
     """A callback to send now."""
 
     id: UUID
+    channel: Channel
     result: Result
     told: Told
     forged: bool

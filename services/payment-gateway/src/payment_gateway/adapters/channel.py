@@ -1,9 +1,84 @@
-"""What every channel's client can do: the one interface behind which each has its folder."""
+"""The one interface behind which each channel has its folder (docs/channels.md).
 
+``callback.py`` is pure and has ``listener(settings)``; ``client.py`` reaches the network and has
+``client(settings)``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from enum import Enum, auto
+from typing import Literal, Protocol
 
 from payment_gateway.domain.channels import Begun, Order, Standing
+from payment_gateway.domain.monies import Credit, Failure
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a counterpart sent, as it came; ``headers`` by lower-case name."""
+
+    query: bytes
+    body: bytes
+    headers: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Genuine, but not a message that we can act on; it is kept for a person."""
+
+    reason_code: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Genuine, and not decided yet: neither money nor a failure."""
+
+
+@dataclass(frozen=True)
+class Forged:
+    """Not signed by the counterpart: it is not money and changes nothing."""
+
+
+Told = Credit | Failure | Pending | Unusable | Forged
+"""What a counterpart said."""
+
+
+class Outcome(Enum):
+    """What came of a call; each channel says it in its own words."""
+
+    ACCEPTED = auto()
+    REPEATED = auto()
+    """It told us before; nothing changed."""
+    UNKNOWN_REFERENCE = auto()
+    """No attempt of ours; money that came is kept all the same."""
+    AMOUNT_DIFFERS = auto()
+    """Not the attempt's amount; money that came is kept all the same."""
+    UNREADABLE = auto()
+    NOT_GENUINE = auto()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the counterpart hears back; ``content`` None is an empty body."""
+
+    status: int
+    content: Mapping[str, object] | None
+
+
+class Listener(Protocol):
+    """Hears a counterpart and answers in its dialect. Pure; any door may use it."""
+
+    @property
+    def method(self) -> Literal["GET", "POST"]:
+        """Return how the counterpart calls ``/ipn/{channel}``."""
+
+    def hear(self, call: Call) -> Told:
+        """Return what a call says, once its signature is verified over what was received."""
+
+    def answer(self, call: Call, outcome: Outcome) -> Answer:
+        """Return the answer in the channel's dialect, signed where the dialect has it so."""
 
 
 class ChannelClient(Protocol):

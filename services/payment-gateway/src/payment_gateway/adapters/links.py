@@ -29,6 +29,10 @@ class Links:
         """Return what the counter's QR holds."""
         return f"{self.public_url}/p/{self.token(Purpose.PAYABLE, payable_id)}"
 
+    def transfer_url(self, payable_id: UUID) -> str:
+        """Return the page with the QR of a bank transfer."""
+        return f"{self.pay_url(payable_id)}/chuyen-khoan"
+
     def receipt_url(self, receipt_id: UUID) -> str:
         """Return where a payer opens a receipt."""
         return f"{self.public_url}/bien-lai/{self.token(Purpose.RECEIPT, receipt_id)}"

@@ -19,6 +19,11 @@ class Bank:
     mark: str
     """Up to four letters on its tile."""
 
+    @property
+    def is_wallet(self) -> bool:
+        """Tell whether it is a wallet, not a bank."""
+        return self.kind == "wallet"
+
 
 @dataclass(frozen=True)
 class ChannelInfo:
@@ -30,6 +35,11 @@ class ChannelInfo:
     min_vnd: int
     max_vnd: int
     banks: tuple[Bank, ...]
+
+    @property
+    def is_transfer(self) -> bool:
+        """Tell whether the payer makes a transfer from any bank, by QR or by hand."""
+        return self.kind == "transfer"
 
     def covers(self, amount_vnd: int) -> bool:
         """Tell whether the channel takes ``amount_vnd``."""
@@ -45,6 +55,7 @@ class Order:
     """What a counterpart is asked to take, or asked about; nothing personal in it."""
 
     attempt_id: UUID
+    payable_id: UUID
     channel: PaymentChannel
     reference: str
     amount_vnd: int

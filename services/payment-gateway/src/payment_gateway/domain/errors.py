@@ -76,3 +76,19 @@ class ChannelUnavailableError(DomainError):
     kind = Kind.UNAVAILABLE
     code = "channel-unavailable"
     title = "Kênh thanh toán chưa trả lời"
+
+
+class ChannelUnknownError(DomainError):
+    """No such channel calls us."""
+
+    kind = Kind.NOT_FOUND
+    code = "channel-unknown"
+    title = "Không có kênh thanh toán này"
+
+
+class AccountNotReachableError(DomainError):
+    """A transfer by QR cannot name this account."""
+
+    kind = Kind.INVALID
+    code = "account-not-reachable"
+    title = "Tài khoản này không nhận được chuyển khoản bằng mã VietQR"

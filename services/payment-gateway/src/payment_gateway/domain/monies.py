@@ -4,14 +4,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final
 from uuid import UUID
 
 from payment_gateway.domain import payables
 from payment_gateway.domain.payables import ENDED_UNPAID, Payable
 from shared.contracts.money import RefundReason
-from shared.contracts.parts import PaymentChannel
+from shared.contracts.parts import Payee, PaymentChannel
 from shared.contracts.payment import UnmatchedKind
 from shared.lifecycle import Lifecycle, Step
 
@@ -50,6 +50,18 @@ LIFECYCLE: Final = Lifecycle(
 
 
 @dataclass(frozen=True)
+class CreditedAccount:
+    """An account as a bank names it."""
+
+    bin: str
+    number: str
+
+    def is_that_of(self, payee: Payee) -> bool:
+        """Tell whether it is the account of ``payee``."""
+        return (self.bin, self.number) == (payee.account.bin, payee.account.number)
+
+
+@dataclass(frozen=True)
 class Credit:
     """A channel says that money came (báo có), genuinely; nothing of it is trusted but the fact."""
 
@@ -69,6 +81,10 @@ class Credit:
     raw: bytes
     bank_name: str | None = None
     """The short name of the bank, where our list knows its code."""
+    names_payable: bool = False
+    """``reference`` is the payable's own, as a payer types it; the attempt is found from it."""
+    account: CreditedAccount | None = None
+    """The account that the money reached, where the channel says so."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,8 @@ def judge(payable: Payable | None, credit: Credit) -> Verdict:
         return Verdict(0, whole, UnmatchedKind.WRONG_PAYEE)
     if payable is None:
         return Verdict(0, whole, UnmatchedKind.UNKNOWN)
+    if credit.account is not None and not credit.account.is_that_of(payable.payee):
+        return Verdict(0, whole, UnmatchedKind.WRONG_PAYEE)
     if not payable.takes_money:
         ended = payable.status in ENDED_UNPAID
         return Verdict(0, whole, UnmatchedKind.LATE if ended else UnmatchedKind.DUPLICATE)
@@ -140,3 +158,15 @@ class Recorded:
     money_id: UUID | None
     """None where the channel repeated itself."""
     problem: UnmatchedKind | None
+    fits_attempt: bool
+    """Its amount is the attempt's; so it is where we know no attempt."""
+
+
+class Noted(Enum):
+    """What came of a failure."""
+
+    CHANGED = auto()
+    UNCHANGED = auto()
+    """Told before, or after a success: nothing changed."""
+    UNKNOWN = auto()
+    """We know no such attempt."""

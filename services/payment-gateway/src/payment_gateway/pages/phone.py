@@ -50,14 +50,20 @@ _SEPARATOR: Final = "/"
 class BankRow:
     """One row of the list: a bank or wallet on a channel."""
 
-    channel: str
-    bank: Bank
+    channel: ChannelInfo
+    bank: Bank | None
+    """None: any bank, where the channel asks for none."""
     used_last: bool
 
     @property
     def value(self) -> str:
         """Return what the form sends for it."""
-        return f"{self.channel}{_SEPARATOR}{self.bank.code}"
+        return f"{self.channel.code.value}{_SEPARATOR}{self.bank.code if self.bank else ''}"
+
+    @property
+    def is_transfer(self) -> bool:
+        """Tell whether the payer makes a transfer by QR."""
+        return self.channel.is_transfer
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class Phone:
 
     def bank_name(self, attempt: Attempt) -> str:
         """Return the name of the bank of an attempt, as the list has it."""
-        names = {row.bank.code: row.bank.name for row in self.rows}
+        names = {row.bank.code: row.bank.name for row in self.rows if row.bank is not None}
         return names.get(attempt.bank_code or "", "")
 
     def signature(self) -> str:
@@ -139,7 +145,7 @@ async def choose_bank(
     if attempt.redirect_url is not None:
         answer = RedirectResponse(attempt.redirect_url, status_code=303)
     remember_payer(request, answer, payable_id, links.token(Purpose.ATTEMPT, attempt.id))
-    remember_bank(request, answer, bank_code)
+    remember_bank(request, answer, bank_code or channel)
     return answer
 
 
@@ -178,13 +184,21 @@ async def _phone(session: AsyncSession, request: Request, payable_id: UUID, link
 
 
 def _rows(channels: Sequence[ChannelInfo], last: str | None) -> Sequence[BankRow]:
-    """Return the banks of all channels; the one used last comes first."""
-    rows = [
-        BankRow(channel.code.value, bank, bank.code == last)
+    """Return each bank once, by the first channel that reaches it; the one used last comes first.
+
+    Banks come before wallets; a transfer from any other bank closes the list.
+    """
+    rows: dict[str, BankRow] = {}
+    for channel in channels:
+        for bank in channel.banks:
+            rows.setdefault(bank.code, BankRow(channel, bank, bank.code == last))
+    others = [
+        BankRow(channel, None, channel.code.value == last)
         for channel in channels
-        for bank in channel.banks
+        if channel.is_transfer
     ]
-    return sorted(rows, key=lambda row: not row.used_last)
+    ordered = sorted(rows.values(), key=lambda row: row.bank is not None and row.bank.is_wallet)
+    return sorted([*ordered, *others], key=lambda row: not row.used_last)
 
 
 def _page(

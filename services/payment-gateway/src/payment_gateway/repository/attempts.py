@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from payment_gateway.domain.attempts import HEAD_START, LIVE, Attempt, Status
 from payment_gateway.domain.payables import Payable
 from payment_gateway.repository.payables import COLUMNS as PAYABLE_COLUMNS
-from payment_gateway.repository.payables import payable_of
+from payment_gateway.repository.payables import lock_by_reference, payable_of
 from shared.contracts.envelope import Cause
 from shared.contracts.parts import PaymentChannel
 from shared.db import driver
@@ -28,6 +28,8 @@ _BOTH: Final = f"""SELECT {PAYABLE_COLUMNS}, {_COLUMNS}
 _OF_PAYABLE: Final = f"""SELECT {_COLUMNS} FROM attempt a
  WHERE a.payable_id = $1 ORDER BY a.ordinal DESC"""  # noqa: S608 -- constants only
 _OF_REFERENCE: Final = f"SELECT {_COLUMNS} FROM attempt a WHERE a.reference = $1"  # noqa: S608 -- constants only
+_NEWEST_BY: Final = f"""SELECT {_COLUMNS} FROM attempt a
+ WHERE a.payable_id = $1 AND a.channel = $2 ORDER BY a.ordinal DESC LIMIT 1"""  # noqa: S608 -- constants only
 _LIVE_OF: Final = f"""SELECT {_COLUMNS} FROM attempt a
  WHERE a.payable_id = $1 AND a.status = ANY($2::text[])"""  # noqa: S608 -- constants only
 _INSERT: Final = """
@@ -95,6 +97,20 @@ async def lock_payable_of_attempt(
     """
     row = await driver.fetchrow(session, _LOCK_BOTH, channel.value, reference)
     return None if row is None else (payable_of(row), attempt_of(row))
+
+
+async def lock_payable_by_reference(
+    session: AsyncSession, channel: PaymentChannel, reference: str
+) -> tuple[Payable | None, Attempt | None]:
+    """Return the payable whose own reference a payer typed, and its newest attempt by ``channel``.
+
+    The attempt is read once the payable is locked: two transfers may come at the same moment.
+    """
+    payable = await lock_by_reference(session, reference)
+    if payable is None:
+        return None, None
+    row = await driver.fetchrow(session, _NEWEST_BY, payable.id, channel.value)
+    return payable, None if row is None else attempt_of(row)
 
 
 async def read_attempt(session: AsyncSession, attempt_id: UUID) -> tuple[Payable, Attempt] | None:

@@ -97,6 +97,15 @@ class HeldMoney:
     agency_code: str
 
 
+@dataclass(frozen=True)
+class ToldBefore:
+    """A money that its channel tells again."""
+
+    problem: UnmatchedKind | None
+    amount_vnd: int
+    attempt_vnd: int | None
+
+
 async def insert_money(
     session: AsyncSession, money_id: UUID, credit: Credit, *, now: datetime
 ) -> bool:
@@ -118,18 +127,21 @@ async def insert_money(
     return recorded is not None
 
 
-async def problem_of(session: AsyncSession, credit: Credit) -> tuple[UnmatchedKind | None, int]:
-    """Return what became of a money told before, and its amount."""
+async def told_before(session: AsyncSession, credit: Credit) -> ToldBefore:
+    """Return what became of the money of this natural key."""
     row = await driver.fetchrow(
         session,
-        "SELECT problem, amount_vnd FROM money WHERE channel = $1 AND channel_reference = $2",
+        "SELECT m.problem, m.amount_vnd, a.amount_vnd AS attempt_vnd FROM money m"
+        " LEFT JOIN attempt a ON a.id = m.attempt_id"
+        " WHERE m.channel = $1 AND m.channel_reference = $2",
         credit.channel.value,
         credit.channel_reference,
     )
     if row is None:
         raise LookupError("no money under this natural key")
     problem = row["problem"]
-    return (None if problem is None else UnmatchedKind(problem)), int(row["amount_vnd"])
+    known = None if problem is None else UnmatchedKind(problem)
+    return ToldBefore(known, row["amount_vnd"], row["attempt_vnd"])
 
 
 async def give_place(session: AsyncSession, place: Place, *, now: datetime) -> None:

@@ -23,6 +23,7 @@ COLUMNS: Final = """p.id, p.dossier_code, p.supplement_no, p.reference, p.assess
 _OF_DOSSIERS: Final = f"""SELECT {COLUMNS} FROM payable p
  WHERE p.dossier_code = ANY($1::text[]) ORDER BY p.dossier_code, p.supplement_no"""  # noqa: S608 -- constants only
 _ONE: Final = f"SELECT {COLUMNS} FROM payable p WHERE p.id = $1"  # noqa: S608 -- constants only
+_BY_REFERENCE: Final = f"SELECT {COLUMNS} FROM payable p WHERE p.reference = $1"  # noqa: S608 -- constants only
 
 _OPEN: Final = """
 INSERT INTO payable (id, dossier_code, supplement_no, reference, assessment_id, version, status,
@@ -98,6 +99,12 @@ async def read_payable(session: AsyncSession, payable_id: UUID) -> Payable | Non
 async def lock_payable(session: AsyncSession, payable_id: UUID) -> Payable | None:
     """Return one payable, locked until the transaction ends."""
     row = await driver.fetchrow(session, f"{_ONE} FOR UPDATE", payable_id)
+    return None if row is None else payable_of(row)
+
+
+async def lock_by_reference(session: AsyncSession, reference: str) -> Payable | None:
+    """Return the payable of one of our own references, locked until the transaction ends."""
+    row = await driver.fetchrow(session, f"{_BY_REFERENCE} FOR UPDATE", reference)
     return None if row is None else payable_of(row)
 
 

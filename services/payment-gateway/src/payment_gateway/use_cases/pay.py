@@ -134,6 +134,7 @@ def order_of(claimed: Claimed) -> Order:
     attempt, payable = claimed.attempt, claimed.payable
     return Order(
         attempt_id=attempt.id,
+        payable_id=attempt.payable_id,
         channel=attempt.channel,
         reference=attempt.reference,
         amount_vnd=attempt.amount_vnd,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from payment_gateway.domain import attempts, facts, ledger, monies, payables
 from payment_gateway.domain.attempts import Attempt
 from payment_gateway.domain.facts import Surplus
-from payment_gateway.domain.monies import Credit, Failure, Recorded, Verdict, judge
+from payment_gateway.domain.monies import Credit, Failure, Noted, Recorded, Verdict, judge
 from payment_gateway.domain.payables import HoldReason, Payable
 from payment_gateway.repository import attempts as attempt_rows
 from payment_gateway.repository import decisions
@@ -41,8 +41,9 @@ class _Arrival:
     @property
     def owner(self) -> str:
         """Return the agency whose account the money reached."""
-        payee = self.payable.payee if self.payable is not None else None
-        return payee.agency_code if payee is not None else self.credit.agency_code
+        if self.payable is None or not self._reached_payee:
+            return self.credit.agency_code
+        return self.payable.payee.agency_code
 
     @property
     def receiving_agency(self) -> str:
@@ -54,9 +55,13 @@ class _Arrival:
     @property
     def succeeded(self) -> bool:
         """Tell whether the attempt ends well by this money; twice is once."""
-        if self.attempt is None or not self.credit.is_ours:
+        if self.attempt is None or not self._reached_payee:
             return False
         return attempts.LIFECYCLE.allows(self.attempt.status, attempts.Trigger.SUCCEED)
+
+    @property
+    def _reached_payee(self) -> bool:
+        return self.verdict.problem is not UnmatchedKind.WRONG_PAYEE
 
 
 async def record_credit(
@@ -69,44 +74,57 @@ async def record_credit(
     money_id = new_id()
     if not await money_rows.insert_money(session, money_id, credit, now=now):
         return await _told_before(session, credit, now=now)
-    found = await attempt_rows.lock_payable_of_attempt(session, credit.channel, credit.reference)
-    payable, attempt = found if found is not None else (None, None)
+    payable, attempt = await _lock_named(session, credit)
     verdict = judge(payable, credit)
     held: tuple[HeldMoney, ...] = ()
     if verdict.completes and payable is not None and payable.held_vnd:
         held = tuple(await money_rows.lock_held(session, payable.id))
     arrival = _Arrival(money_id, credit, payable, attempt, verdict, held, now)
     await _give_place(session, arrival, cause=cause)
-    return Recorded(money_id, verdict.problem)
+    fits = attempt is None or attempt.amount_vnd == credit.amount_vnd
+    return Recorded(money_id, verdict.problem, fits)
 
 
 async def record_failure(
     session: AsyncSession, failure: Failure, *, cause: Cause, now: datetime
-) -> bool:
-    """Store that an attempt failed; False if we know no such attempt.
+) -> Noted:
+    """Store that an attempt failed.
 
     A failure that comes after a success, or of an attempt that another superseded, changes nothing.
     """
     found = await attempt_rows.lock_payable_of_attempt(session, failure.channel, failure.reference)
     if found is None:
-        return False
+        return Noted.UNKNOWN
     payable, attempt = found
     if not attempts.LIFECYCLE.allows(attempt.status, attempts.Trigger.FAIL):
-        return True
+        return Noted.UNCHANGED
     status = attempts.LIFECYCLE.next(attempt.status, attempts.Trigger.FAIL)
     await attempt_rows.end_attempt(session, attempt.id, status, code=failure.code, now=now)
     ended = facts.attempt_ended(payable, attempt, AttemptOutcome.FAILED, code=failure.code)
     await emit_all(session, [Emission(ended, cause, payable.context.agency_code)], now=now)
-    return True
+    return Noted.CHANGED
+
+
+async def _lock_named(
+    session: AsyncSession, credit: Credit
+) -> tuple[Payable | None, Attempt | None]:
+    """Return what a credit names, the payable locked."""
+    if credit.names_payable:
+        return await attempt_rows.lock_payable_by_reference(
+            session, credit.channel, credit.reference
+        )
+    found = await attempt_rows.lock_payable_of_attempt(session, credit.channel, credit.reference)
+    return found if found is not None else (None, None)
 
 
 async def _told_before(session: AsyncSession, credit: Credit, *, now: datetime) -> Recorded:
-    problem, amount_vnd = await money_rows.problem_of(session, credit)
-    if amount_vnd != credit.amount_vnd:
+    told = await money_rows.told_before(session, credit)
+    if told.amount_vnd != credit.amount_vnd:
         await decisions.keep_callback(
             session, credit.channel, credit.raw, reason_code="repeat-differs", now=now
         )
-    return Recorded(None, problem)
+    fits = told.attempt_vnd is None or told.attempt_vnd == credit.amount_vnd
+    return Recorded(None, told.problem, fits)
 
 
 async def _give_place(session: AsyncSession, arrival: _Arrival, *, cause: Cause) -> None:

@@ -1,33 +1,30 @@
-"""Tells the partner about payments; only jobs may use it."""
+"""Tells the partner about payments on the national platform; only jobs may use it."""
 
-from typing import Final
+from datetime import datetime
 
 import httpx
 
+from mock_bank.adapters.channel import TIMEOUT, heard_by, shown
 from mock_bank.adapters.npsp import dialect
-from mock_bank.domain.tellings import UndeliverableError
-
-_TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
-_SHOWN: Final = 200
+from mock_bank.domain.tellings import Due, UndeliverableError
 
 
-class NpspClient:
+class NpspTeller:
     """Posts callbacks to one address."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, secret: str) -> None:
         self._address = address
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+        self._secret = secret
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
 
-    async def confirm(self, message: dict[str, str]) -> str:
-        """Post ``message`` and return the answer; UndeliverableError unless MaLoi is ``00``."""
-        try:
-            answer = await self._client.post(self._address, json=message)
-        except httpx.HTTPError as error:
-            raise UndeliverableError(f"no answer: {type(error).__name__}") from error
-        shown = f"{answer.status_code} {answer.text[:_SHOWN]}"
+    async def tell(self, due: Due, *, now: datetime) -> str:  # noqa: ARG002 - the message has its own time
+        """Post the callback and return the answer; UndeliverableError unless MaLoi is ``00``."""
+        message = dialect.confirm(due.told, due.result, secret=self._secret, forged=due.forged)
+        request = self._client.build_request("POST", self._address, json=message)
+        answer = await heard_by(self._client, request)
         if not dialect.is_accepted(answer.status_code, answer.content):
-            raise UndeliverableError(shown)
-        return shown
+            raise UndeliverableError(shown(answer))
+        return shown(answer)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import Final, Literal
 
 from payment_gateway.adapters.catalogue import bank_names
+from payment_gateway.adapters.channel import Answer, Call, Forged, Outcome, Told, Unusable
 from payment_gateway.adapters.npsp import dialect
+from payment_gateway.adapters.reading import (
+    Fields,
+    UnreadableError,
+    amount_of,
+    bank_code_of,
+    read_fields,
+    wire_time_of,
+)
 from payment_gateway.domain.monies import Credit, Failure, channel_reference
+from payment_gateway.settings import Settings
 from shared.contracts.parts import PaymentChannel
 
 _KIND: Final = "CONFIRM"
 """LoaiBanTin of a callback (to confirm)."""
-_BANK_CODE: Final = 64
 
 
 class Reply(Enum):
@@ -39,27 +48,22 @@ class Partner:
     """Owner of the merchant account."""
 
 
-@dataclass(frozen=True)
-class Unusable:
-    """Genuine, but not a message that we can act on; it is kept for a person."""
-
-    reason_code: str
-
-
-@dataclass(frozen=True)
-class Forged:
-    """Not signed by the platform: it is not money and changes nothing."""
-
-
-Told = Credit | Failure | Unusable | Forged
+_REPLIES: Final = {
+    Outcome.ACCEPTED: Reply.ACCEPTED,
+    Outcome.REPEATED: Reply.ACCEPTED,
+    Outcome.AMOUNT_DIFFERS: Reply.ACCEPTED,
+    Outcome.UNKNOWN_REFERENCE: Reply.UNKNOWN_REFERENCE,
+    Outcome.UNREADABLE: Reply.UNREADABLE,
+    Outcome.NOT_GENUINE: Reply.NOT_GENUINE,
+}
 
 
 def hear(raw: bytes, partner: Partner) -> Told:
     """Return what a callback says, once its MaXacThuc is verified over what was received."""
     try:
-        message = dialect.read_fields(raw)
+        message = read_fields(raw)
         genuine = dialect.is_genuine(message, dialect.CALLBACK_FIELDS, partner.secrets)
-    except dialect.NpspUnreadableError:
+    except UnreadableError:
         return Forged()  # What cannot be verified was not said by the platform.
     if not genuine:
         return Forged()
@@ -70,17 +74,16 @@ def hear(raw: bytes, partner: Partner) -> Told:
     return read_credit(message, partner, raw)
 
 
-def read_credit(message: dialect.Fields, partner: Partner, raw: bytes) -> Credit | Unusable:
+def read_credit(message: Fields, partner: Partner, raw: bytes) -> Credit | Unusable:
     """Return the money in a verified message; our own rows judge amount and payee later."""
     if message["MaTienTe"] != dialect.CURRENCY:
         return Unusable("npsp-other-currency")
-    try:
-        amount_vnd = dialect.amount_of(message)
-    except dialect.NpspUnreadableError:
+    amount_vnd = amount_of(message["SoTien"])
+    if amount_vnd is None:
         return Unusable("npsp-amount-unreadable")
     if not message["MaGiaoDich"]:
         return Unusable("npsp-without-transaction")
-    bank_code = _bank_code(message["MaNganHang"])
+    bank_code = bank_code_of(message["MaNganHang"])
     return Credit(
         channel=PaymentChannel.NPSP,
         reference=message["MaThamChieu"],
@@ -88,7 +91,7 @@ def read_credit(message: dialect.Fields, partner: Partner, raw: bytes) -> Credit
         amount_vnd=amount_vnd,
         bank_code=bank_code,
         bank_name=bank_names().get(bank_code or ""),
-        booked_at=dialect.time_of(message),
+        booked_at=wire_time_of(message["ThoiGianGD"]),
         agency_code=partner.agency_code,
         is_ours=message["MaDoiTac"] == partner.code,
         raw=raw,
@@ -103,8 +106,8 @@ def failure_code(code: str) -> str:
 def answer(raw: bytes, reply: Reply, partner: Partner, *, now: datetime) -> dict[str, str]:
     """Return our answer, signed with our own secret; never an echo of what came."""
     try:
-        came = dialect.read_fields(raw)
-    except dialect.NpspUnreadableError:
+        came = read_fields(raw)
+    except UnreadableError:
         came = {}
     code, text = reply.value
     message = {
@@ -118,5 +121,28 @@ def answer(raw: bytes, reply: Reply, partner: Partner, *, now: datetime) -> dict
     return {**message, "MaXacThuc": signature}
 
 
-def _bank_code(text: str) -> str | None:
-    return channel_reference(text)[:_BANK_CODE] if text else None
+@dataclass(frozen=True)
+class NpspListener:
+    """Hears the platform in the name of one partner."""
+
+    partner: Partner
+    method: Literal["POST"] = "POST"
+
+    def hear(self, call: Call) -> Told:
+        """Return what the platform says."""
+        return hear(call.body, self.partner)
+
+    def answer(self, call: Call, outcome: Outcome) -> Answer:
+        """Return MaLoi and MoTaLoi, signed."""
+        reply = answer(call.body, _REPLIES[outcome], self.partner, now=call.at)
+        return Answer(200, reply)
+
+
+def partner_of(settings: Settings) -> Partner:
+    """Return who we are to the platform."""
+    return Partner(settings.npsp_partner, settings.npsp_secrets, settings.npsp_agency)
+
+
+def listener(settings: Settings) -> NpspListener:
+    """Return who hears the platform."""
+    return NpspListener(partner_of(settings))

@@ -6,8 +6,10 @@ from typing import Final
 
 import httpx
 
+from payment_gateway.adapters.channel import Unusable
 from payment_gateway.adapters.npsp import dialect
-from payment_gateway.adapters.npsp.callback import Partner, Unusable, failure_code, read_credit
+from payment_gateway.adapters.npsp.callback import Partner, failure_code, partner_of, read_credit
+from payment_gateway.adapters.reading import UnreadableError, read_fields
 from payment_gateway.domain.channels import (
     Begun,
     NotKnownYet,
@@ -17,6 +19,7 @@ from payment_gateway.domain.channels import (
     Standing,
 )
 from payment_gateway.domain.errors import ChannelUnavailableError
+from payment_gateway.settings import Settings
 from shared.contracts.parts import FeeKind
 from shared.outside import require_open
 
@@ -48,7 +51,7 @@ class NpspClient:
         """
         signed = self._init(order, now)
         message = {**signed, "ThongTinBienLai": _receipt_details(order)}
-        answer = dialect.read_fields(await self._post(message))
+        answer = read_fields(await self._post(message))
         url = answer.get("UrlThanhToan", "")
         code = answer.get("error_code", "")
         if code != _NO_ERROR:
@@ -69,7 +72,7 @@ class NpspClient:
         try:
             raw = await self._post(self._signed(message, dialect.QUERY_FIELDS))
             return self._standing(raw, order)
-        except (ChannelUnavailableError, dialect.NpspUnreadableError):
+        except (ChannelUnavailableError, UnreadableError):
             return NotKnownYet()
 
     async def close(self) -> None:
@@ -77,7 +80,7 @@ class NpspClient:
         await self._client.aclose()
 
     def _standing(self, raw: bytes, order: Order) -> Standing:
-        answer = dialect.read_fields(raw)
+        answer = read_fields(raw)
         fields = dialect.CALLBACK_FIELDS
         genuine = dialect.is_genuine(answer, fields, self._partner.secrets)
         if not genuine or answer["MaThamChieu"] != order.reference:
@@ -121,6 +124,11 @@ class NpspClient:
         if not answer.is_success or len(answer.content) > _MAX_ANSWER:
             raise ChannelUnavailableError(f"HTTP {answer.status_code}")
         return answer.content
+
+
+def client(settings: Settings) -> NpspClient:
+    """Return who calls the platform."""
+    return NpspClient(settings.npsp_url, partner_of(settings), ip=settings.npsp_ip)
 
 
 def _receipt_details(order: Order) -> dict[str, object]:

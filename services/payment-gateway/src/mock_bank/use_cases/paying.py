@@ -1,9 +1,9 @@
-"""What payers, partners and the clock do with the bank; every door comes here."""
+"""What payers and partners do with the bank; every door comes here."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,14 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mock_bank import repository
 from mock_bank.domain import payments, tellings
+from mock_bank.domain.banks import ANY
 from mock_bank.domain.payments import LIFECYCLE, Channel, Trigger
-from mock_bank.domain.tellings import DELIVERY, Answer, Due, Fault, Telling, Told
-from mock_bank.tables import FaultRow, PaymentRow, TellingRow
+from mock_bank.domain.tellings import Fault, Result, Telling, Told
+from mock_bank.tables import PaymentRow
+from mock_bank.use_cases.telling import queue, told_of
 from shared.days import vietnam_day
 from shared.ids import new_id
 
-_LEASE: Final = timedelta(seconds=30)
 _LISTED: Final = 20
+_FEED: Final = "feed"
+"""Who hears of transfers: one partner."""
 _TELLING_FAULTS: Final = tuple(fault for fault in Fault if fault is not Fault.SLOW)
 
 
@@ -34,6 +37,18 @@ class NewPayment:
     description: str
     dossier_code: str
     collector: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class NewTransfer:
+    """A transfer as a payer typed it; ``account`` empty where the feed names none."""
+
+    content: str
+    amount_vnd: int
+    bank_reference: str
+    bin: str
+    account: str
 
 
 async def begin_payment(session: AsyncSession, order: NewPayment, *, now: datetime) -> PaymentRow:
@@ -42,11 +57,7 @@ async def begin_payment(session: AsyncSession, order: NewPayment, *, now: dateti
     Raises:
         ReferenceTakenError: the reference stands for another amount.
     """
-    values: dict[str, object] = {
-        **vars(order), "id": new_id(), "status": LIFECYCLE.initial, "wrong_codes": 0,
-        "created_at": now, "expires_at": now + payments.LIFE,
-    }  # fmt: skip
-    inserted = await repository.insert_payment(session, values)
+    inserted = await repository.insert_payment(session, _values(order, now=now))
     if inserted is not None:
         return inserted
     known = await repository.find_by_reference(
@@ -55,6 +66,31 @@ async def begin_payment(session: AsyncSession, order: NewPayment, *, now: dateti
     if known is None or known.amount_vnd != order.amount_vnd:
         raise payments.ReferenceTakenError("the reference stands for another amount")
     return known
+
+
+async def begin_transfer(session: AsyncSession, typed: NewTransfer, *, now: datetime) -> PaymentRow:
+    """Open a transfer in the payer's app; it is booked when the payer confirms."""
+    order = _transfer(typed, bank_code=ANY)
+    return await begin_payment(session, order, now=now)
+
+
+async def receive_transfer(
+    session: AsyncSession, typed: NewTransfer, *, now: datetime
+) -> tuple[UUID, Sequence[UUID]]:
+    """Book a transfer and queue what the partner is told; return its id and the callbacks'.
+
+    The bank's reference again is the same transfer, told once more with the amount as typed.
+    """
+    order = _transfer(typed, bank_code="")
+    values = _values(order, now=now) | {"transaction_code": typed.bank_reference}
+    row = await repository.insert_payment(session, values)
+    if row is not None:
+        return row.id, await approve(session, row.id, now=now)
+    row = await repository.find_by_reference(session, Channel.VIETQR, _FEED, order.reference)
+    if row is None:
+        raise payments.PaymentNotFoundError("no transfer of this reference")
+    again = Telling(Result.SUCCESS, typed.amount_vnd, said_at=row.decided_at or now, due_at=now)
+    return row.id, await queue(session, row, [again])
 
 
 @dataclass(frozen=True)
@@ -74,7 +110,7 @@ async def ask_payment(
         raise payments.PaymentNotFoundError("no payment of this reference")
     _up_to_date(row, now)
     amount_vnd = row.amount_vnd if row.paid_vnd is None else row.paid_vnd
-    told = _told(row, amount_vnd, row.decided_at or row.created_at)
+    told = told_of(row, amount_vnd, row.decided_at or row.created_at)
     return Asked(payments.transaction_state(row.status), told)
 
 
@@ -130,7 +166,7 @@ async def approve(session: AsyncSession, payment_id: UUID, *, now: datetime) -> 
     faults = await repository.take_faults(session, row.channel, _TELLING_FAULTS)
     row.paid_vnd = tellings.debited(row.amount_vnd, faults)
     _decide(row, now)
-    return await _queue(session, row, tellings.tell_success(row.amount_vnd, faults, now=now))
+    return await queue(session, row, tellings.tell_success(row.amount_vnd, faults, now=now))
 
 
 async def decline(session: AsyncSession, payment_id: UUID, *, now: datetime) -> Sequence[UUID]:
@@ -138,41 +174,7 @@ async def decline(session: AsyncSession, payment_id: UUID, *, now: datetime) -> 
     row = await show_payment(session, payment_id, now=now)
     row.status = LIFECYCLE.next(row.status, Trigger.DECLINE)
     _decide(row, now)
-    return await _queue(session, row, tellings.tell_refusal(row.amount_vnd, now=now))
-
-
-async def take_due_telling(
-    session: AsyncSession, only: UUID | None, *, now: datetime
-) -> Due | None:
-    """Claim one callback that is due; None if there is none."""
-    claimed = await repository.claim_due_telling(session, only, now=now, lease=_LEASE)
-    if claimed is None:
-        return None
-    telling, payment = claimed
-    told = _told(payment, telling.amount_vnd, telling.said_at)
-    return Due(telling.id, telling.result, told, telling.forged)
-
-
-async def mark_told(session: AsyncSession, telling_id: UUID, answer: str) -> None:
-    """Record that the partner accepted a callback."""
-    row = await repository.lock_telling(session, telling_id)
-    row.status = DELIVERY.next(row.status, Answer.ACCEPTED)
-    row.due_at, row.last_answer = None, answer
-
-
-async def mark_untold(
-    session: AsyncSession, telling_id: UUID, answer: str, *, now: datetime
-) -> None:
-    """Record a try that failed; due again after a pause, or given up."""
-    row = await repository.lock_telling(session, telling_id)
-    row.status = DELIVERY.next(row.status, tellings.answer_after(row.attempts))
-    row.due_at = tellings.due_again(row.attempts, now=now)
-    row.last_answer = answer
-
-
-async def list_tellings(session: AsyncSession, payment_id: UUID) -> Sequence[TellingRow]:
-    """Return what the partner was, or will be, told about one payment."""
-    return await repository.list_tellings(session, payment_id)
+    return await queue(session, row, tellings.tell_refusal(row.amount_vnd, now=now))
 
 
 async def list_payments(session: AsyncSession) -> Sequence[PaymentRow]:
@@ -180,43 +182,19 @@ async def list_payments(session: AsyncSession) -> Sequence[PaymentRow]:
     return await repository.list_payments(session, limit=_LISTED)
 
 
-async def ask_for_fault(
-    session: AsyncSession, channel: Channel, fault: Fault, *, times: int, after_ms: int | None
-) -> None:
-    """Let the next ``times`` payments of ``channel`` meet ``fault``."""
-    default = tellings.DEFAULT_DELAYS[fault] // timedelta(milliseconds=1)
-    wait = default if after_ms is None else after_ms
-    await repository.put_fault(
-        session, {"channel": channel, "fault": fault, "remaining": times, "after_ms": wait}
-    )
+def _transfer(typed: NewTransfer, *, bank_code: str) -> NewPayment:
+    return NewPayment(
+        channel=Channel.VIETQR, partner=_FEED, reference=typed.bank_reference,
+        amount_vnd=typed.amount_vnd, bank_code=bank_code, description=typed.content,
+        dossier_code="", collector="", details={"bin": typed.bin, "account": typed.account},
+    )  # fmt: skip
 
 
-async def list_faults(session: AsyncSession) -> Sequence[FaultRow]:
-    """Return the faults that still wait for a payment."""
-    return await repository.list_faults(session)
-
-
-async def clear_faults(session: AsyncSession) -> None:
-    """Take all faults back."""
-    await repository.delete_faults(session)
-
-
-async def take_slowness(session: AsyncSession, channel: Channel) -> timedelta:
-    """Use up one ``slow``; return how long the answer waits, zero if none was asked for."""
-    taken = await repository.take_faults(session, channel, (Fault.SLOW,))
-    return taken.get(Fault.SLOW, timedelta(0))
-
-
-def _told(row: PaymentRow, amount_vnd: int, said_at: datetime) -> Told:
-    return Told(
-        partner=row.partner,
-        reference=row.reference,
-        amount_vnd=amount_vnd,
-        bank_code=row.bank_code,
-        description=row.description,
-        transaction_code=row.transaction_code or "",
-        said_at=said_at,
-    )
+def _values(order: NewPayment, *, now: datetime) -> dict[str, object]:
+    return {
+        **vars(order), "id": new_id(), "status": LIFECYCLE.initial, "wrong_codes": 0,
+        "created_at": now, "expires_at": now + payments.LIFE,
+    }  # fmt: skip
 
 
 def _up_to_date(row: PaymentRow, now: datetime) -> PaymentRow:
@@ -228,22 +206,5 @@ def _up_to_date(row: PaymentRow, now: datetime) -> PaymentRow:
 
 def _decide(row: PaymentRow, now: datetime) -> None:
     row.decided_at = now
-    row.transaction_code = payments.transaction_code(row.ordinal, vietnam_day(now))
-
-
-async def _queue(session: AsyncSession, row: PaymentRow, told: Sequence[Telling]) -> Sequence[UUID]:
-    rows: list[dict[str, object]] = [
-        {
-            **vars(telling), "id": new_id(), "payment_id": row.id, "attempts": 0,
-            "status": _delivery(telling), "last_answer": None,
-        }
-        for telling in told
-    ]  # fmt: skip
-    await repository.insert_tellings(session, rows)
-    return [telling["id"] for telling in rows if isinstance(telling["id"], UUID)]
-
-
-def _delivery(telling: Telling) -> tellings.Delivery:
-    if telling.due_at is None:
-        return DELIVERY.next(DELIVERY.initial, Answer.LOSE)
-    return DELIVERY.initial
+    made = payments.transaction_code(row.ordinal, vietnam_day(now))
+    row.transaction_code = row.transaction_code or made

@@ -1,0 +1,1 @@
+"""The JSON doors: each protocol, and the mock's own switches."""

@@ -1,0 +1,1 @@
+"""The verbs: what payers, partners and the clock do with the bank."""

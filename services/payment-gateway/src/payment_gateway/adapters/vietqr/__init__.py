@@ -1,0 +1,1 @@
+"""Bank transfers by VietQR: the QR is ours, the bank's feed tells what came."""

@@ -1,0 +1,168 @@
+"""Every fault of the mock bank on every channel, through HTTP on both sides."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from mock_bank.domain.payments import Channel
+from mock_bank.domain.tellings import Fault
+from mock_bank.main import tellers_of
+from mock_bank.settings import Settings
+from mock_bank.use_cases import telling
+from payment_gateway.adapters.catalogue import read_catalogue
+from shared.clock import utc_now
+from shared.contracts.payment import PaymentSettled
+from tests.payment_gateway.both_sides import BothSides, Paying, both_sides
+from tests.support.databases import Databases
+from tests.support.facts import facts
+
+CHANNELS = [channel.code.value for channel in read_catalogue()]
+SETTLED_ONCE, SHORT, WAITS = "settled once", "short, then topped up", "waits until told again"
+EXPECTED = {
+    **dict.fromkeys(product(CHANNELS, Fault), SETTLED_ONCE),
+    **{(channel, Fault.WRONG_AMOUNT): SHORT for channel in CHANNELS},
+    # A bank's feed cannot be asked: what it does not tell, or not genuinely, is found when it
+    # tells again, or on its statement.
+    ("vietqr", Fault.LOST): WAITS,
+    ("vietqr", Fault.BAD_SIGNATURE): WAITS,
+}
+
+
+@pytest.fixture(scope="module")
+async def both(templates: Databases) -> AsyncIterator[BothSides]:
+    async with both_sides(templates) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+async def _no_faults_left(both: BothSides) -> AsyncIterator[None]:
+    yield
+    await both.bank.client.delete("/ngan-hang-thu/api/faults")
+
+
+def bank_settings(both: BothSides) -> Settings:
+    settings = both.bank.service.settings
+    assert isinstance(settings, Settings)
+    return settings
+
+
+async def assert_settled_once(both: BothSides, paying: Paying) -> None:
+    assert await both.status(paying) == "paid"
+    assert await both.said(paying, "PaymentSettled") == 1
+    assert await both.said(paying, "RefundProposed") == 0
+    parts = """SELECT sum(m.applied_vnd) FROM money m JOIN payable p ON p.id = m.payable_id
+      WHERE p.dossier_code = :code"""
+    assert await both.gateway.run(parts, code=paying.code) == [100_000]
+    unbalanced = "SELECT transaction_id FROM ledger_entry GROUP BY 1 HAVING sum(amount_vnd) <> 0"
+    assert await both.gateway.run(unbalanced) == []
+
+
+def test_given_the_matrix_when_it_is_read_then_every_fault_has_a_cell_on_every_channel() -> None:
+    spoken = {channel.value for channel in Channel}
+
+    assert set(CHANNELS) == spoken, "each channel of the gateway has its counterpart"
+    assert set(EXPECTED) == set(product(CHANNELS, Fault))
+
+
+@pytest.mark.parametrize(("channel", "fault"), list(product(CHANNELS, Fault)))
+async def test_given_a_fault_on_a_channel_when_a_payer_pays_then_it_ends_as_the_matrix_says(
+    both: BothSides, channel: str, fault: Fault
+) -> None:
+    await both.fault(channel, fault.value, after_ms=50)
+    paying = await both.begin(channel)
+
+    await both.tap(paying)
+    await both.let_time_pass()
+
+    if EXPECTED[channel, fault] == WAITS:
+        assert await both.status(paying) == "awaiting_payment"
+        assert await both.said(paying, "PaymentAttemptEnded") == 0, "silence is no failure"
+        await both.tap(paying)
+    if EXPECTED[channel, fault] == SHORT:
+        assert await both.status(paying) == "on_hold"
+        assert await both.said(paying, "MoneyUnmatched") == 1
+        rest = await both.begin("npsp", code=paying.code)
+        await both.tap(rest)
+    await assert_settled_once(both, paying)
+    await both.let_time_pass()
+    await assert_settled_once(both, paying)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_given_fifty_equal_callbacks_at_once_when_they_come_then_it_settles_once(
+    both: BothSides, channel: str
+) -> None:
+    await both.fault(channel, "late", after_ms=3_600_000)
+    paying = await both.begin(channel)
+    payment = await both.tap(paying)
+    told_at = utc_now() + timedelta(hours=2)
+    async with both.bank.database.transaction() as session:
+        (waiting,) = await telling.list_tellings(session, UUID(payment))
+        due = await telling.take_due_telling(session, waiting.id, now=told_at)
+    assert due is not None
+    tellers = tellers_of(bank_settings(both))
+
+    answers = await asyncio.gather(
+        *[tellers[due.channel].tell(due, now=utc_now()) for _ in range(50)]
+    )
+
+    assert len(answers) == 50
+    await assert_settled_once(both, paying)
+    for teller in tellers.values():
+        await teller.close()
+
+
+async def test_given_99_000_by_transfer_and_1_000_by_the_platform_when_both_are_in_then_it_settles(
+    both: BothSides,
+) -> None:
+    paying = await both.begin("vietqr")
+
+    await both.tap(paying, amount_vnd=99_000)
+    held = await both.status(paying)
+    rest = await both.begin("npsp", code=paying.code)
+    await both.tap(rest)
+
+    await assert_settled_once(both, paying)
+    (settled,) = [
+        event for event in await facts(both.gateway.database, PaymentSettled)
+        if event.subject == paying.code
+    ]  # fmt: skip
+    parts = [(money.channel.value, money.applied_vnd) for money in settled.data.monies]
+    assert held == "on_hold"
+    assert parts == [("vietqr", 99_000), ("npsp", 1_000)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ({"content": "nop tien ho so"}, "unknown"),
+        ({"content": "LP0000000001 khong co"}, "unknown"),
+        ({"account": "62010000123456", "bin": "970418"}, "wrong_payee"),
+        ({"bin": "970418"}, "wrong_payee"),
+    ],
+)
+async def test_given_a_transfer_that_fits_nothing_when_it_is_told_then_it_is_kept_for_a_person(
+    both: BothSides, typed: dict[str, str], problem: str
+) -> None:
+    paying = await both.begin("vietqr")
+
+    await both.tap(paying, **typed)
+    await both.tap(paying, **typed)
+
+    kept = "SELECT problem FROM money WHERE channel_reference = :reference"
+    assert await both.gateway.run(kept, reference=paying.bank_id) == [problem]
+    assert await both.status(paying) == "awaiting_payment"
+
+
+async def test_given_a_transfer_to_an_account_not_named_when_it_is_told_then_it_settles(
+    both: BothSides,
+) -> None:
+    paying = await both.begin("vietqr")
+
+    await both.tap(paying, bin="", account="")
+
+    await assert_settled_once(both, paying)
