@@ -104,23 +104,26 @@ def some_data(**changes: object) -> dict[str, object]:
 
 def a_body(**changes: object) -> dict[str, object]:
     """Return the whole message, with ``changes`` in its data."""
+    data = some_data(**changes)
     return {
         "specversion": "1.0",
         "id": "tinh-1",
         "source": "/tthc/kontum",
         "type": "vn.tthc.HoSo.v1",
-        "subject": CODE,
+        "subject": data["MaHoSo"],
         "time": "2026-11-22T01:12:00Z",
         "datacontenttype": "application/json",
-        "data": some_data(**changes),
+        "data": data,
     }
 
 
 def a_message(body: object = None, /, **changes: object) -> Message:
     """Return a record of ``tthc.dossier``."""
     value = body if isinstance(body, bytes) else json.dumps(body or a_body(**changes)).encode()
+    written = changes.get("MaHoSo", CODE)
     return Message(
-        topic="tthc.dossier", partition=0, offset=next(_OFFSETS), key=CODE, value=value, headers={},
+        topic="tthc.dossier", partition=0, offset=next(_OFFSETS),
+        key=written if isinstance(written, str) else None, value=value, headers={},
         timestamp=SENT_AT,
     )  # fmt: skip
 

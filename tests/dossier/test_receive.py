@@ -272,3 +272,23 @@ async def test_given_a_payee_when_its_agency_changes_then_the_dossier_keeps_the_
     payee = (await row_of(database)).payee
     assert payee is not None
     assert payee["account"]["number"] == "113000012345"
+
+
+@pytest.mark.parametrize(
+    "code", ["H48.05-261122-0007", "000.00.53.H48-261122-0099", "G17.10-261122-1800123"]
+)
+async def test_given_another_prefix_when_the_same_dossier_comes_then_nothing_but_the_code_differs(
+    database: Database, code: str
+) -> None:
+    await hear_dossier(database)
+    await hear_dossier(database, MaHoSo=code)
+
+    ours, theirs = (each.data for each in await facts(database, DossierReceived))
+    own = {"dossier_code", "dossier_id"}
+    assert theirs.dossier_code == code
+    assert theirs.model_dump(exclude=own) == ours.model_dump(exclude=own)
+    assert (theirs.territory_code, theirs.receiving_agency) == ("H34", "H34.10")
+    assert theirs.payee == ours.payee
+    async with database.transaction() as session:
+        for each in (CODE, code):
+            assert await dossiers.find_dossier(session, each) is not None

@@ -56,6 +56,17 @@ def a_dossier(code: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - the
     }  # fmt: skip
 
 
+async def send_raw(bootstrap: str, topic: str, *records: tuple[bytes | None, bytes]) -> None:
+    """Put ``records``, keys and bodies, on ``topic`` as they are."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    await producer.start()
+    try:
+        for key, value in records:
+            await producer.send_and_wait(topic, value, key=key)
+    finally:
+        await producer.stop()
+
+
 async def send(bootstrap: str, *messages: dict[str, Any] | bytes) -> None:
     """Put ``messages`` on tthc.dossier as any Kafka client would, without our headers."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")

@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from shared.clock import utc_now
 from shared.db.database import Database
+from shared.dossier_code import allow_ordinals
 from shared.errors import DomainError
 from shared.jobs import JobRunner, run_by_clock
 from shared.kafka.consumer import Consumer, Reader
@@ -51,6 +52,7 @@ def run(make_service: Callable[[], Service]) -> None:
     if sys.argv[1:2] and sys.argv[1] not in _PROCESSES:
         _read_local_files()
     service = make_service()
+    allow_ordinals(service.settings.dossier_code_digits)
     commands: Mapping[str, Command] = {"rebuild": rebuild_view, **service.commands}
     parser = argparse.ArgumentParser(prog=f"python -m {service.package}")
     parser.add_argument("command", choices=(*_PROCESSES, "migrate", *commands))

@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.dossier_code import USUAL_DIGITS
+
 
 class ServiceSettings(BaseSettings):
     """Read once in ``main.py`` and passed down; no other module reads the environment.
@@ -34,6 +36,10 @@ class ServiceSettings(BaseSettings):
     session_key: Annotated[SecretStr, Field(validation_alias="SESSION_KEY")]
     parked_key: Annotated[SecretStr, Field(validation_alias="PARKED_KEY")]
     """Encrypts the bodies of parked messages; while it is rotated the new one and the old one."""
+    dossier_code_digits: Annotated[
+        int, Field(validation_alias="DOSSIER_CODE_DIGITS", ge=4, le=20)
+    ] = USUAL_DIGITS
+    """Most digits of the ordinal in a dossier code."""
     support_phone: Annotated[str, Field(validation_alias="SUPPORT_PHONE")] = "1900 0000"
     trusted_proxies: Annotated[str, Field(validation_alias="TRUSTED_PROXIES")] = (
         "127.0.0.1/32,::1/128"

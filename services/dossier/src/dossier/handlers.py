@@ -58,7 +58,9 @@ def hear_province(*, grace: timedelta) -> Handler:
         statements: list[Statement] = []
         for message in messages:
             try:
-                stated = callback.read_dossier_message(message.value, sent_at=message.timestamp)
+                stated = callback.read_dossier_message(
+                    message.value, sent_at=message.timestamp, key=message.key
+                )
             except RefusedError as error:
                 await _refuse(session, message, error.refusal, now=now)
                 continue

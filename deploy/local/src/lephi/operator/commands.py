@@ -23,6 +23,7 @@ from lephi.operator.streams import facts_of, wait_until_quiet
 from lephi.operator.timeline import Moment, moments
 from shared.clock import utc_now
 from shared.days import vietnam_day
+from shared.dossier_code import parse_dossier_code
 
 _QUIET_SECONDS: Final = 10.0
 _LOOKS: Final = 8
@@ -86,7 +87,8 @@ def pay(
     async def work() -> tuple[Paid, list[Moment]]:
         door = FrontDoor(stack.front_door, patience_seconds=patience)
         try:
-            chosen = code or await demo.find_payable_code(door, load, now=utc_now())
+            given = None if code is None else parse_dossier_code(code)
+            chosen = given or await demo.find_payable_code(door, load, now=utc_now())
             if use_demo:  # So that the hops show a payment, not the loading before it.
                 await wait_until_quiet(stack.kafka, most_seconds=_QUIET_SECONDS)
             paid = await door.pay(chosen)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from shared.dossier_code import allow_ordinals
 from shared.errors import DomainError, Kind
 
 FILES: Final = ("endpoints.env", "secrets.env")
@@ -58,6 +59,8 @@ def read_stack() -> Stack:
     variables = dict(os.environ)
     for name in FILES:
         variables.update(_read(home / name))
+    if digits := variables.get("DOSSIER_CODE_DIGITS"):
+        allow_ordinals(int(digits))
     return Stack(home, variables)
 
 

@@ -1,8 +1,11 @@
 """The counter display: paired, driven, revoked."""
 
+import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +18,7 @@ from payment_gateway.repository import payables as payable_rows
 from shared.ids import new_id
 
 _PAIRING_CODES = 10**6
+_PAIRING: Final = re.compile(r"\d{6}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,9 @@ async def open_pairing(session: AsyncSession, desk: Desk, *, now: datetime) -> N
 
 async def pair_display(session: AsyncSession, code: str, *, now: datetime) -> UUID:
     """Return the display that ``code`` opens, once; raise PairingCodeWrongError."""
-    digits = "".join(code.split())
-    display_id = await rows.take_pairing(session, digits, now=now)
+    digits = "".join(unicodedata.normalize("NFKC", code).split())
+    is_code = _PAIRING.fullmatch(digits) is not None
+    display_id = await rows.take_pairing(session, digits, now=now) if is_code else None
     if display_id is None:
         raise PairingCodeWrongError("no desk waits for this code")
     return display_id

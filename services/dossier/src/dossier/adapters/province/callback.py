@@ -24,9 +24,12 @@ M = TypeVar("M", bound=BaseModel)
 UNKNOWN: Final = "unknown"
 """Stands for the dossier of a message that names none."""
 
-_REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_LIKE_A_CODE: Final = re.compile(r"[^a-z]*(?:[a-z]{1,3}[^a-z]+)*[a-z]{0,3}")
-"""No word of more than three letters, as names have."""
+_AGENCY: Final = re.compile(rf"(?=.*[A-Z]){words.AGENCY_PATTERN}", re.ASCII)
+"""An agency's id; digits alone may be a person's number."""
+_LIKE_A_CODE: Final = re.compile(r"(?=.*[a-z])(?=.*\d)[^a-z]*(?:[a-z]{1,3}[^a-z]+)*[a-z]{0,3}")
+"""Letters and digits, as names and numbers of people have not, and no word of four letters."""
+_MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
+"""What a sender's id may look like; words in its place are not echoed."""
 _INSTANT: Final[TypeAdapter[datetime]] = TypeAdapter(words.Instant)
 
 _REASONS: Final = {
@@ -84,10 +87,13 @@ class Stated:
     party: PartyStated
 
 
-def read_dossier_message(value: bytes | None, *, sent_at: datetime) -> Stated | DayStatement:
+def read_dossier_message(
+    value: bytes | None, *, sent_at: datetime, key: str | None = None
+) -> Stated | DayStatement:
     """Return what a message of ``tthc.dossier`` says; raise RefusedError where it is bad.
 
-    ``sent_at`` orders what gives neither NgayCapNhat nor ``time``.
+    ``sent_at`` orders what gives neither NgayCapNhat nor ``time``. Where ``key`` or subject names
+    another dossier than MaHoSo, nobody knows which is meant; one that names none says nothing.
     """
     body = _object(value)
     if body.get("type") == messages.DAY_TYPE:
@@ -95,6 +101,9 @@ def read_dossier_message(value: bytes | None, *, sent_at: datetime) -> Stated | 
     if body.get("type") != messages.DOSSIER_TYPE:
         raise RefusedError(_refusal(body, "unknown-type", "type"))
     stated = _parse(messages.Dossier, body)
+    for name, said in (("subject", body.get("subject")), ("key", key)):
+        if stored_code(said) not in {UNKNOWN, stated.MaHoSo}:
+            raise RefusedError(_refusal(body, "dossier-code-differs", name))
     return Stated(
         message=translate.to_dossier(stated, stated.NgayCapNhat or _time(body) or sent_at),
         party=translate.to_party(stated),
@@ -158,10 +167,10 @@ def _refusal(body: dict[str, Any], reason_code: str, field: str) -> Refusal:
     return Refusal(
         reason_code=reason_code.replace("_", "-"),
         field=field,
-        message_id=_short(message_id),
+        message_id=_id(message_id),
         dossier_code=stored_code(written),
         written_code=_echo(written),
-        agency_code=agency if isinstance(agency, str) and _REFERENCE.fullmatch(agency) else "-",
+        agency_code=agency if isinstance(agency, str) and _AGENCY.fullmatch(agency) else "-",
     )
 
 
@@ -172,8 +181,14 @@ def _short(value: object) -> str | None:
     return value[:100].encode("utf-8", "replace").decode().replace("\x00", "")
 
 
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and _MESSAGE_ID.fullmatch(value) else None
+
+
 def _echo(written: object) -> str | None:
     short = _short(written)
+    if not short:
+        return short
     return short if short is not None and _LIKE_A_CODE.fullmatch(toneless(short)) else None
 
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from dossier.adapters.province import messages
 from dossier.domain.days import DayStatement
 from dossier.domain.dossier import DossierFacts, Labels, StatedDossier
+from dossier.domain.search import toneless
 from shared.contracts.dossier import FeeLine
 from shared.contracts.parts import (
     Context,
@@ -28,11 +30,16 @@ _TIMINGS: Final = {
     "mien_phi": PaymentTiming.FREE,
 }
 _PERSONS: Final = {"ca_nhan": PersonKind.PERSON, "to_chuc": PersonKind.ORGANISATION}
+WITHHELD: Final = "withheld"
+"""Stands for a reference that would have told who the person is."""
+_TELLING: Final = 6
+"""Characters below which a value stands in other words by chance."""
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def to_dossier(stated: messages.Dossier, stated_at: datetime) -> StatedDossier:
     """Return the dossier; payee, and what the province left out, are completed later."""
+    people = _known_of(stated)
     receiving = stated.CoQuanTiepNhan
     deciding = stated.CoQuanGiaiQuyet or receiving
     collecting = stated.DonViThu
@@ -52,8 +59,8 @@ def to_dossier(stated: messages.Dossier, stated_at: datetime) -> StatedDossier:
         status=stated.TrangThaiHoSo,
         territory_code=stated.MaDiaBan,
         payment_timing=_TIMINGS.get(stated.HinhThucThu or "", PaymentTiming.AFTER),
-        fee_lines=tuple(_fee_line(line) for line in stated.DanhSachLePhi),
-        paid_elsewhere=None if stated.DaNop is None else _paid_elsewhere(stated.DaNop),
+        fee_lines=tuple(_fee_line(line, people) for line in stated.DanhSachLePhi),
+        paid_elsewhere=None if stated.DaNop is None else _paid_elsewhere(stated.DaNop, people),
     )
     return StatedDossier(
         dossier_code=stated.MaHoSo,
@@ -71,7 +78,7 @@ def to_dossier(stated: messages.Dossier, stated_at: datetime) -> StatedDossier:
     )
 
 
-def _fee_line(stated: messages.FeeLine) -> FeeLine:
+def _fee_line(stated: messages.FeeLine, people: Collection[str]) -> FeeLine:
     copies = stated.SoBan or stated.SoLuong or 1
     return FeeLine(
         fee_code=stated.MaPhiLePhi,
@@ -82,13 +89,15 @@ def _fee_line(stated: messages.FeeLine) -> FeeLine:
         payer_group=stated.DoiTuong,
         declared_vnd=stated.Gia,
         declared_basis=stated.CanCu,
-        evidence_ref=_reference(stated.MinhChung),
+        evidence_ref=_reference(stated.MinhChung, people),
     )
 
 
-def _paid_elsewhere(stated: messages.Collected) -> PaidElsewhere:
+def _paid_elsewhere(stated: messages.Collected, people: Collection[str]) -> PaidElsewhere:
     return PaidElsewhere(
-        amount_vnd=stated.SoTien, paid_on=stated.NgayThu, reference=_reference(stated.SoChungTu)
+        amount_vnd=stated.SoTien,
+        paid_on=stated.NgayThu,
+        reference=_reference(stated.SoChungTu, people),
     )
 
 
@@ -126,8 +135,29 @@ def to_day(stated: messages.DayTotals, stated_at: datetime) -> DayStatement:
     )
 
 
-def _reference(text: str | None) -> str | None:
-    """Return an opaque reference as kept streams may carry it: as it is, or its SHA-256."""
-    if text is None or _REFERENCE.fullmatch(text):
-        return text
-    return hashlib.sha256(text.encode()).hexdigest()
+def _reference(text: str | None, people: Collection[str]) -> str | None:
+    """Return an opaque reference as kept streams may carry it: as it is, or its SHA-256.
+
+    One that holds a number or an address of the dossier's people is withheld, also its hash: twelve
+    digits are found by trying (ADR 7).
+    """
+    if text is None:
+        return None
+    if any(value in _packed(text) for value in people):
+        return WITHHELD
+    return text if _REFERENCE.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _known_of(stated: messages.Dossier) -> Collection[str]:
+    """Return what tells the dossier's people from others, packed: numbers, addresses, names."""
+    people = [stated.ChuHoSo, *([] if stated.NguoiNop is None else [stated.NguoiNop])]
+    told = (
+        (one.SoDinhDanh, one.DienThoai, one.Email, one.MaSoThue, one.HoTen, one.DiaChi)
+        for one in people
+    )
+    packed = (_packed(value) for values in told for value in values if value is not None)
+    return {value for value in packed if len(value) >= _TELLING}
+
+
+def _packed(text: str) -> str:
+    return "".join(character for character in toneless(text) if character.isalnum())

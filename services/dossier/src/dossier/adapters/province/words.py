@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -28,15 +30,32 @@ AGENCY_PATTERN: Final = r"^[0-9A-Z](\.?[0-9A-Z]){0,34}$"
 _DATE_TIME: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?"
 )
-_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Cn"})
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Cn", "Co"})
+_TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the reading of what follows: no name needs them, and a receipt would be misread."""
+_INVISIBLE: Final = "Cf"
+"""Soft hyphens, zero-width spaces, marks of byte order: pasted by accident, left out."""
+_MOST_MARKS: Final = 4
+"""Marks on one letter after composition; no script here has more."""
 
 
 def _text(value: str) -> str:
-    """Compose accents as one character each, trim, and refuse what no database can hold."""
+    """Compose accents as one character each, trim, leave out what is invisible.
+
+    Refused is what no database can hold and no page can show as it was meant.
+    """
     composed = unicodedata.normalize("NFC", value.replace("\n", " ").replace("\t", " "))
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in composed):
+    kinds = [unicodedata.category(character) for character in composed]
+    if not _UNPRINTABLE.isdisjoint(kinds) or not _TURNS.isdisjoint(composed) or _is_flood(kinds):
         raise PydanticCustomError("text-unreadable", "a character that cannot be shown")
-    return composed.strip()
+    seen = [char for char, kind in zip(composed, kinds, strict=True) if kind != _INVISIBLE]
+    return "".join(seen).strip()
+
+
+def _is_flood(kinds: Sequence[str]) -> bool:
+    """Tell whether more marks stand on one letter than any script has."""
+    longest = max((len(list(run)) for kind, run in groupby(kinds) if kind == "Mn"), default=0)
+    return longest > _MOST_MARKS
 
 
 def _required(value: str) -> str:
