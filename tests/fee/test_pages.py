@@ -144,6 +144,52 @@ async def test_given_staff_when_they_read_the_assessment_then_everything_that_de
     assert line["steps"][0]["certainty"] == "known"
 
 
+@pytest.mark.parametrize(
+    ("role", "links"), [(Role.OFFICER, 0), (Role.ACCOUNTANT, 0), (Role.AUDITOR, 1)]
+)
+async def test_given_staff_when_they_ask_why_then_the_page_tells_all_that_decided(
+    fee: Fee, role: Role, links: int
+) -> None:
+    student = a_line("PHI-LYLICH-TUPHAP", copies=4, payer_group="HSSV", declared_vnd=100_000)
+    context = CONTEXT.model_copy(update={"procedure_code": "2.000488"})
+    await hear(fee.database, received(context=context))
+    await hear(fee.database, changed(fee_lines=(student,)), first=2)
+    public = await fee.page(WHY)
+    await fee.sign_in(role)
+
+    page = await fee.page(WHY)
+
+    for said in (
+        "thủ tục 2.000488 · địa bàn H34 · học sinh, sinh viên · Tại quầy · nộp 22/11/2026",
+        "4 bản, 1 trang",
+        "Thu thêm từ bản thứ n",
+        "Xác định số phải thu: 62.000 ₫",
+        "Xác định số phải thu: 110.000 ₫",
+        "lần 2",
+    ):
+        assert said in page
+        assert said not in public
+    assert page.count('href="/can-bo/bieu-phi/muc/TF-0066"') == links
+
+
+@pytest.mark.parametrize(
+    ("role", "agency"), [(Role.OFFICER, "H34.22.08"), (Role.CITIZEN, "H34.10")]
+)
+async def test_given_others_who_are_signed_in_when_they_ask_why_then_they_see_what_payers_see(
+    fee: Fee, role: Role, agency: str
+) -> None:
+    poor = a_line("LP-HOTICH-KHAISINH", variant="QUA_HAN", payer_group="HO_NGHEO")
+    context = CONTEXT.model_copy(update={"procedure_code": "1.001193"})
+    await hear(fee.database, received(context=context, fee_lines=(poor,)))
+    await fee.sign_in(role, agency)
+
+    page = await fee.page(WHY)
+
+    assert "Được miễn theo quy định của pháp luật." in page
+    assert "hộ nghèo" not in page
+    assert "Những lần xác định" not in page
+
+
 async def test_given_staff_of_another_agency_when_they_ask_then_the_dossier_is_missing_to_them(
     fee: Fee,
 ) -> None:

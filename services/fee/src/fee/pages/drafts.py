@@ -237,5 +237,6 @@ def _import_page(request: Request, handed: Handed) -> HTMLResponse:
         reason=handed.reason,
         unchanged=handed.unchanged,
         columns=labels(),
+        values=choices(),
         max_rows=MAX_ROWS,
     )

@@ -67,15 +67,20 @@ def choices() -> dict[str, Options]:
     return {
         "fee_kind": [(each.value, kind_words(each)) for each in FeeKind],
         "channel": [(each.value, _channel(each)) for each in TariffChannel],
-        "rule": [
-            (TariffRule.FLAT, translate("Một mức cố định")),
-            (TariffRule.TIER, translate("Theo bậc số trang")),
-            (TariffRule.CAP_PER_COPY, translate("Mức tối đa cho một bản")),
-            (TariffRule.EXTRA_FROM, translate("Thu thêm từ bản thứ n")),
-        ],
+        "rule": [(each.value, rule_words(each)) for each in TariffRule],
         "unit": [(each.value, _unit(each)) for each in TariffUnit],
         "certainty": certainties(),
     }
+
+
+def rule_words(rule: TariffRule) -> str:
+    """Return how a tariff reckons, in words."""
+    return {
+        TariffRule.FLAT: translate("Một mức cố định"),
+        TariffRule.TIER: translate("Theo bậc số trang"),
+        TariffRule.CAP_PER_COPY: translate("Mức tối đa cho một bản"),
+        TariffRule.EXTRA_FROM: translate("Thu thêm từ bản thứ n"),
+    }[rule]
 
 
 def labels() -> dict[str, str]:

@@ -110,6 +110,17 @@ async def missing_tariffs(session: AsyncSession, *, limit: int) -> Sequence[Miss
     return [Missing(**dict(row)) for row in await driver.fetch(session, _MISSING, limit)]
 
 
+async def versions_of(session: AsyncSession, dossier_code: str) -> Sequence[VersionRow]:
+    """Return everything that was said of a dossier, the oldest first."""
+    rows = await session.scalars(
+        select(VersionRow)
+        .join(AssessmentRow, AssessmentRow.id == VersionRow.assessment_id)
+        .where(AssessmentRow.dossier_code == dossier_code)
+        .order_by(VersionRow.version)
+    )
+    return rows.all()
+
+
 def insert_reassessment(session: AsyncSession, row: ReassessmentRow) -> None:
     """Have the dossiers that wait looked at again."""
     session.add(row)

@@ -1,7 +1,8 @@
 """Explaining: why a dossier owes what it owes (Vì sao có số tiền này?)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,6 +42,17 @@ class Explained:
         return frozenset({self.facts.receiving_agency, *collecting})
 
 
+@dataclass(frozen=True)
+class Said:
+    """One thing that was said of a dossier's fee, as the history shows it."""
+
+    version: int
+    at: datetime
+    event_type: str
+    total_vnd: int | None
+    """Only where an amount was due."""
+
+
 async def explain(session: AsyncSession, dossier_code: str) -> Explained:
     """Return why ``dossier_code`` owes what it owes; raise AssessmentNotFoundError if unknown."""
     dossier = await repository.read_dossier(session, dossier_code)
@@ -61,3 +73,11 @@ async def explain(session: AsyncSession, dossier_code: str) -> Explained:
         filed_on=vietnam_day(facts.submitted_at),
         lines=tuple(zip(ids, lines, strict=True)),
     )
+
+
+async def read_versions(session: AsyncSession, dossier_code: str) -> Sequence[Said]:
+    """Return everything that was said of a dossier's fee, the oldest first."""
+    return [
+        Said(row.version, row.said_at, row.event_type, row.fact.get("total_vnd"))
+        for row in await repository.versions_of(session, dossier_code)
+    ]
