@@ -182,7 +182,7 @@ async def _reconsider(
     """Find what the dossier owes and say it, if it is not what was said last.
 
     A line is reckoned anew only where something that decides it has changed since ``before``: a
-    tariff approved in the meantime never changes what was said (ADR 0009).
+    tariff approved in the meantime never changes what was said (ADR 0011).
     """
     facts = DossierReceived.model_validate(row.facts)
     filing = to_filing(facts)
