@@ -120,13 +120,14 @@ def test_given_the_proof_when_it_ends_then_its_status_is_ours(
 
 @pytest.fixture
 def fact_on_the_stream(servers: Servers, home: Path) -> Servers:
-    """One made-up fact in its stream."""
+    """One made-up fact in its stream, behind what is none."""
 
     async def publish() -> None:
         await ensure_topics(servers.kafka, {"lephi.fee", "lephi.payment"}, replication=1)
         producer = new_producer(servers.kafka, client_id="test")
         await producer.start()
-        await producer.send_and_wait("lephi.fee", json.dumps(FACT).encode(), key=CODE.encode())
+        for value in (b"{", b"[]", b"{}", None, json.dumps(FACT).encode()):
+            await producer.send_and_wait("lephi.fee", value, key=CODE.encode())
         await producer.stop()
 
     asyncio.run(publish())

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from shared.errors import DomainError, Kind
 _POLL_MS: Final = 500
 _QUIET_SECONDS: Final = 0.5
 _POLL_RECORDS: Final = 1000
+_NEEDED: Final = {"id", "type", "subject", "time"}
 
 
 class StreamAwayError(DomainError):
@@ -105,8 +106,8 @@ async def read_all(
         reader.seek(place, first)
     while open_ends:
         polled = await reader.getmany(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
-        for record in (record for records in polled.values() for record in records):
-            yield read(record)
+        for said in _facts(polled.values()):
+            yield said
         for place in list(open_ends):
             if await reader.position(place) >= open_ends[place][1]:
                 del open_ends[place]
@@ -128,8 +129,8 @@ async def follow(
         reader.seek(TopicPartition(part.topic, part.partition), part.end)
     while True:
         polled = await reader.getmany(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
-        for record in (record for records in polled.values() for record in records):
-            yield read(record)
+        for said in _facts(polled.values()):
+            yield said
 
 
 async def newest(bootstrap: str, topics: Sequence[str], last: int) -> list[Said]:
@@ -179,15 +180,26 @@ def partition_of(key: str) -> int:
     return int(DefaultPartitioner()(key.encode(), every, every))
 
 
-def read(record: ConsumerRecord[bytes, bytes]) -> Said:
-    """Return the fact in ``record``."""
+def read(record: ConsumerRecord[bytes, bytes]) -> Said | None:
+    """Return the fact in ``record``; None if it is none: its readers have parked it."""
+    try:
+        event = json.loads(record.value or b"null")
+    except ValueError:
+        return None
+    if not isinstance(event, dict) or not event.keys() >= _NEEDED:
+        return None
     return Said(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
         stored_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        event=json.loads(record.value or b"{}"),
+        event=event,
     )
+
+
+def _facts(polled: Iterable[Iterable[ConsumerRecord[bytes, bytes]]]) -> Iterator[Said]:
+    read_ones = (read(record) for records in polled for record in records)
+    return (said for said in read_ones if said is not None)
 
 
 def _order(said: Said) -> tuple[datetime, str, int]:
