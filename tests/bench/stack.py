@@ -15,8 +15,8 @@ import psutil  # type: ignore[import-untyped] # ships no types
 from lephi.operator import demo
 from lephi.operator.environment import Stack
 from lephi.operator.front import FrontDoor
-from lephi.operator.seed.dossiers import make_dossiers
-from lephi.operator.seed.publish import publish
+from lephi.province.dossiers import make_dossiers
+from lephi.province.wire import publish
 from shared.clock import utc_now
 
 _IDLE_SECONDS: Final = 10.0

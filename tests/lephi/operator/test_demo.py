@@ -7,7 +7,7 @@ import pytest
 
 from lephi.operator import demo
 from lephi.operator.front import FrontDoor
-from lephi.operator.seed.dossiers import make_dossiers
+from lephi.province.dossiers import make_dossiers
 from tests.lephi.operator.front_door import CODE, PAYABLE, Product, a_product
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)

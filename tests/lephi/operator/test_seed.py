@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dossier.adapters.province.callback import read_dossier_message
-from lephi.operator.seed.dossiers import AGENCIES, Dossier, example_code, make_dossiers
-from lephi.operator.seed.procedures import PROCEDURES
-from lephi.operator.seed.publish import _value
+from lephi.province.dossiers import AGENCIES, Dossier, example_code, make_dossiers
+from lephi.province.procedures import PROCEDURES
+from lephi.province.wire import value_of
 from shared.days import vietnam_day
 from shared.dossier_code import parse_dossier_code
 
@@ -31,7 +31,9 @@ def test_given_one_seed_and_day_when_made_twice_then_every_byte_is_the_same() ->
 
     first, second = made(), made(now=later_that_day)
 
-    assert [_value(dossier) for dossier in first] == [_value(dossier) for dossier in second]
+    assert [value_of(dossier.message) for dossier in first] == [
+        value_of(dossier.message) for dossier in second
+    ]
 
 
 def test_given_another_seed_when_made_then_the_codes_stay_and_the_content_differs() -> None:
@@ -50,9 +52,9 @@ def test_given_more_dossiers_when_made_then_they_begin_with_the_same_ones() -> N
 def test_given_a_made_up_dossier_when_the_province_reader_takes_it_then_it_is_valid(
     dossier: Dossier,
 ) -> None:
-    message = json.loads(_value(dossier))
+    message = json.loads(value_of(dossier.message))
 
-    stated = read_dossier_message(_value(dossier), sent_at=NOW)
+    stated = read_dossier_message(value_of(dossier.message), sent_at=NOW)
 
     assert stated is not None
     assert set(message["data"]) == DATA

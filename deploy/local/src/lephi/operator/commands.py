@@ -16,11 +16,12 @@ from lephi.operator.event_commands import events, show_timeline
 from lephi.operator.front import FrontDoor, Paid
 from lephi.operator.health import examine
 from lephi.operator.parked_commands import parked
+from lephi.operator.partner_commands import partner
 from lephi.operator.party_commands import party
-from lephi.operator.seed.dossiers import example_code, make_dossiers
-from lephi.operator.seed.publish import publish
 from lephi.operator.streams import facts_of, wait_until_quiet
 from lephi.operator.timeline import Moment, moments
+from lephi.province.dossiers import example_code, make_dossiers
+from lephi.province.wire import publish
 from shared.clock import utc_now
 from shared.days import vietnam_day
 from shared.dossier_code import parse_dossier_code
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
     app.add_typer(events, name="events")
     app.add_typer(parked, name="parked")
+    app.add_typer(partner, name="partner")
     app.add_typer(party, name="party")
 
 

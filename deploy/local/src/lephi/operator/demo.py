@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from lephi.operator.front import FrontDoor, FrontDoorError, NothingDueError
-from lephi.operator.seed.dossiers import make_dossiers
+from lephi.province.dossiers import make_dossiers
 
 SEED: Final = 1
 DOSSIERS: Final = 200

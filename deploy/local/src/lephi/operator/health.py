@@ -28,7 +28,7 @@ _POSTGRES_MAJOR: Final = 18
 _PROCESSES: Final = (
     ("front door", 0), ("dossier", 1), ("fee", 2), ("payment-gateway", 3), ("receipt", 4),
     ("notifier", 5), ("ops", 6), ("mock-bank", 7), ("identity", 8), ("mail", 9), ("mail pages", 10),
-    ("postgresql", 11), ("kafka", 12),
+    ("postgresql", 11), ("kafka", 12), ("province", 14),
 )  # fmt: skip
 """What listens where, counted from the front door's port."""
 _SERVICES: Final = tuple(name for name, place in _PROCESSES if 0 < place < 8)  # noqa: PLR2004 - the services' places

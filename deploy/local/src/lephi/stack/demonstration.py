@@ -35,6 +35,7 @@ def show_addresses(layout: Layout, public_url: str, console: Console) -> None:
         ("Pay", f"{public_url}/thanh-toan"),
         ("Staff", f"{public_url}/can-bo"),
         ("Mail that was sent", f"{layout.local_url}/thu-thu"),
+        ("The made-up province", f"{layout.local_url}/tinh-thu"),
         ("Files for scripts", f"{layout.home}/endpoints.env"),
     ):
         table.add_row(name, address)

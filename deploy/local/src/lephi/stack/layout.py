@@ -27,6 +27,7 @@ _OFFSETS: Final = {
     "postgres": 11,
     "kafka": 12,
     "kafka-controller": 13,
+    "province": 14,
 }
 _CONTAINER_PORTS: Final = {"caddy": 8080, "postgres": 5432, "kafka": 9092, "mail-smtp": 8025}
 _USUAL_PORT: Final = 8080

@@ -16,7 +16,7 @@ from lephi.stack.layout import BANK, LOOPBACK, SERVICES, Layout, caddy_folder
 from lephi.stack.variables import administration_url, prefix_of, role_of, variables_of
 
 FRONT_DOOR: Final = ("caddy",)
-SUPPORT: Final = ("identity", "mail")
+SUPPORT: Final = ("identity", "mail", "province")
 SERVERS: Final = ("postgres", "kafka")
 _GROUPS: Final = {
     **dict.fromkeys(SERVERS, "servers"),
@@ -63,7 +63,9 @@ def all_processes(
 def our_processes(layout: Layout, known: Mapping[str, str]) -> list[Process]:
     """Return those processes that are our own code."""
     services = [_service(layout, name, known) for name in (BANK, *SERVICES)]
-    return [_identity(layout, known), _mail(layout, known), *services]
+    return [
+        _identity(layout, known), _mail(layout, known), _province(layout, known), *services,
+    ]  # fmt: skip
 
 
 def _service(layout: Layout, name: str, known: Mapping[str, str]) -> Process:
@@ -111,12 +113,29 @@ def _mail(layout: Layout, known: Mapping[str, str]) -> Process:
     )
 
 
+def _province(layout: Layout, known: Mapping[str, str]) -> Process:
+    port = layout.port_of("province")
+    variables = {
+        "SUPPORT_PHONE": known["SUPPORT_PHONE"],
+        "KAFKA_BOOTSTRAP": known["KAFKA_BOOTSTRAP"],
+        "PROVINCE_HOST": layout.bind_host,
+        "PROVINCE_PORT": str(port),
+        "PROVINCE_FOLDER": str(layout.home / "province"),
+    }
+    return Process(
+        "province",
+        python("lephi.province"),
+        lambda: _answers(port, "/tinh-thu/api/faults"),
+        variables=variables,
+    )
+
+
 def _front_door(layout: Layout, known: Mapping[str, str]) -> Process:
     caddy = str(Path(sys.executable).with_name("caddy"))
     words = (caddy, "run", "--adapter", "caddyfile", "--config", str(caddy_folder() / "Caddyfile"))
     upstreams = {
         f"{prefix_of(name)}_UPSTREAM": layout.address_of(name)
-        for name in (*SERVICES, BANK, "identity", "mail")
+        for name in (*SERVICES, BANK, *SUPPORT)
     }
     folders = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"}
     variables = {

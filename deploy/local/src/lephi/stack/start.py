@@ -18,7 +18,7 @@ from lephi.servers.postgres import ensure_databases, prepare_postgres, read_pass
 from lephi.servers.process import Program, ServerError
 from lephi.stack import migrations, ports
 from lephi.stack.layout import BANK, SERVICES, Layout
-from lephi.stack.processes import Process, all_processes
+from lephi.stack.processes import SUPPORT, Process, all_processes
 from lephi.stack.supervision import Supervisor, settings_text, write_settings
 from lephi.stack.variables import (
     administration_url,
@@ -143,8 +143,8 @@ def _start_in_order(layout: Layout, supervisor: Supervisor, plan: Plan, say: Say
     migrations.bring_up_to_date(layout.home / "migrated", _services(plan), say)
     wait("kafka")
     say("Starting the services")
-    start(*SERVICES, BANK, "identity", "mail", "caddy")
-    wait("identity", "mail", BANK, *SERVICES, "caddy")
+    start(*SERVICES, BANK, *SUPPORT, "caddy")
+    wait(*SUPPORT, BANK, *SERVICES, "caddy")
 
 
 def _services(plan: Plan) -> dict[str, Process]:

@@ -129,20 +129,27 @@ def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "OIDC_INTERNAL_URL": f"{here('identity')}/sso",
         "MAIL_URL": f"smtp://{layout.address_of('mail-smtp')}",
         "MAIL_WEB_URL": f"{here('mail')}/thu-thu",
+        "PROVINCE_URL": f"{here('province')}/tinh-thu",
         "NPSP_URL": f"{bank}/npsp",
         "NPSP_PARTNER": "LEPHI",
         "MOCK_BANK_URL": bank,
         "MOCK_BANK_CALLBACK_URL": f"{here('payment-gateway')}/ipn",
-        "DOSSIER_AGENCIES_FILE": str(data_folder() / "agencies.csv"),
-        "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
-        "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),
-        "RECEIPT_FILES_FOLDER": str(layout.home / "receipts"),
+        **_files(layout),
         **{
             f"{prefix_of(name)}_{suffix}": text
             for name in DATABASES
             for suffix, text in (("HOST", layout.bind_host), ("PORT", str(layout.port_of(name))))
         },
         **dict(_database_urls(layout, keys)),
+    }
+
+
+def _files(layout: Layout) -> dict[str, str]:
+    return {
+        "DOSSIER_AGENCIES_FILE": str(data_folder() / "agencies.csv"),
+        "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
+        "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),
+        "RECEIPT_FILES_FOLDER": str(layout.home / "receipts"),
     }
 
 

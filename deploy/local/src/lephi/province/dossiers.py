@@ -8,14 +8,14 @@ from random import Random
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from lephi.operator.seed.people import (
+from lephi.province.people import (
     CITIZEN,
     CITIZEN_2,
     Person,
     make_organisation,
     make_person,
 )
-from lephi.operator.seed.procedures import (
+from lephi.province.procedures import (
     CERTIFIED_COPY,
     CORRECTION,
     FREE_COPY,
