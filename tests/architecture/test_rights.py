@@ -35,6 +35,8 @@ _VALUES: Final = {
     "parked_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
     "receipt_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
     "event_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
+    "fact_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
+    "day_on": "2026-11-24",
     "number": "1",
     "approval_id": "0192f3c4-7a10-7c3e-8a55-00000000dead",
     "tariff_code": "TF-9999",

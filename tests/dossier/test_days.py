@@ -1,13 +1,12 @@
 """A day on both sides: what is missing here, what is missing there, and how it heals."""
 
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from dossier.adapters.province import facts as words
-from dossier.adapters.province.facts import DaThu, YeuCauGuiLai
+from dossier.adapters.province.facts import YeuCauGuiLai
 from dossier.domain.days import NotStatedError
 from dossier.domain.partner import FactState
 from dossier.jobs import compare_due_day
@@ -20,60 +19,19 @@ from shared.contracts.parts import DayTotals
 from shared.db.database import Database
 from shared.db.tables import AuditRow, OutboxRow
 from tests.conftest import NewDatabase
-from tests.dossier.builders import (
-    CODE,
-    a_line,
-    a_message,
-    a_request,
-    a_settlement,
-    answer,
-    hear,
-    hear_dossier,
-    tell,
-)
+from tests.dossier.builders import CODE, a_line, a_request, answer, tell
+from tests.dossier.days import DAY, OTHER, SOON, a_day, compared, paid_ids, state_day
 from tests.support.facts import a_cause, an_envelope, emitted, facts
 
-DAY = date(2026, 11, 22)
-OTHER = "H34.10-261122-0008"
 LOST = "H34.10-261122-0009"
-SOON = timedelta(seconds=1)
 
 
 @pytest.fixture
 async def database(database_of: NewDatabase) -> Database:
-    """Two dossiers of one day, both paid on it, and both payments acknowledged."""
+    """A day that both sides count."""
     made = await database_of("dossier")
-    for code in (CODE, OTHER):
-        await hear_dossier(made, MaHoSo=code)
-        await tell(made, an_envelope(a_settlement(a_request(a_line(), code=code))))
-    async with made.transaction() as session:
-        for fact_id in await paid_ids(made):
-            await answer(session, fact_id, "ok")
+    await a_day(made)
     return made
-
-
-async def paid_ids(database: Database) -> list[UUID]:
-    return [each.id for each in await facts(database, DaThu)]
-
-
-async def state_day(database: Database, *, at: datetime | None = None, **changes: object) -> None:
-    """Let the province tell its counts of the day; by default they are ours."""
-    ids = [str(fact_id) for fact_id in await paid_ids(database)]
-    data = {
-        "Ngay": DAY.isoformat(), "SoHoSo": 2, "MaHoSo": [CODE, OTHER], "SoDaThu": 2,
-        "TongTien": 124_000, "MaSuKien": ids, **changes,
-    }  # fmt: skip
-    stated = (at or utc_now() + SOON).isoformat()
-    await hear(
-        database, a_message({"type": "vn.tthc.TongHopNgay.v1", "time": stated, "data": data})
-    )
-
-
-async def compared(database: Database) -> PartnerDayCompared:
-    """Compare what is due, and return what was said of the last run."""
-    while await compare_due_day(database, None):
-        pass
-    return (await facts(database, PartnerDayCompared))[-1].data
 
 
 def asked() -> Asked:

@@ -5,7 +5,7 @@ from typing import Final
 
 from dossier import handlers, jobs, routes
 from dossier.adapters.paper.page import slip_style
-from dossier.pages import citizen, detail, home, staff
+from dossier.pages import citizen, detail, home, partners, staff
 from dossier.pages.slip import slip_router
 from dossier.settings import Settings
 from dossier.tables import Base
@@ -42,7 +42,15 @@ def make_service() -> Service:
         subscriptions=handlers.subscriptions(settings.public_url, grace=settings.compare_after),
         jobs=jobs.all_jobs(),
         views=VIEWS,
-        routers=(home.router, staff.router, detail.router, slip, citizen.router, routes.router),
+        routers=(
+            home.router,
+            staff.router,
+            detail.router,
+            slip,
+            citizen.router,
+            partners.router,
+            routes.router,
+        ),
         follows=(dossier.TOPIC, fee.TOPIC, payment.TOPIC, receipt.TOPIC, notification.TOPIC),
         on_start=(publish_files,),
         closers=(printer.close,),

@@ -49,6 +49,7 @@ OPERATOR: Final = (
     Entry("Bảng chính", "/van-hanh", exact=True),
     Entry("Dòng sự kiện", "/van-hanh/dong-su-kien"),
     Entry("Tin bị giữ", "/van-hanh/tin-bi-giu"),
+    Entry("Đối tác", "/van-hanh/doi-tac"),
     Entry("Chứng minh", "/van-hanh/chung-minh"),
 )
 

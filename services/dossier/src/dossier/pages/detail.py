@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from dossier.pages import words
 from dossier.pages.access import STAFF_ONLY, sees_people, visible_to
 from dossier.pages.diary import milestones, whole_diary
-from dossier.pages.facts import fact_rows, people_rows
+from dossier.pages.facts import fact_rows, people_rows, refusals_to_show
 from dossier.pages.fees import fees_to_show, receipts_to_show
 from dossier.use_cases import look
 from dossier.use_cases.look import Shown
@@ -59,7 +59,7 @@ async def show_dossier(
     visible = await visible_to(session, user)
     shown = await look.show_dossier(session, stored, visible=visible)
     folded = await search.folded_of(session, stored)
-    head = _head(shown, folded, tab)
+    head = _head(shown, folded, tab, user)
     return render(request, _TEMPLATES[tab], **head, **_body(shown, folded, tab, user))
 
 
@@ -84,7 +84,7 @@ def _address(dossier_code: str, tab: Tab | None = None) -> str:
     return address if tab is None else f"{address}?tab={tab.value}"
 
 
-def _head(shown: Shown, folded: Folded, tab: Tab) -> dict[str, Any]:
+def _head(shown: Shown, folded: Folded, tab: Tab, user: User) -> dict[str, Any]:
     """Return what stands above the tabs."""
     code = shown.dossier.dossier_code
     standing = Standing.AWAITING_FEE if folded.line is None else standing_of(folded.line)
@@ -94,6 +94,7 @@ def _head(shown: Shown, folded: Folded, tab: Tab) -> dict[str, Any]:
         "standing": words.standing_tag(standing),
         "status_word": words.status_word(shown.dossier.status),
         "may_pay": standing is Standing.DUE,
+        "refusals": refusals_to_show(shown, with_words=sees_people(user)),
         "tabs": [
             (translate("Thông tin"), _address(code, Tab.FACTS)),
             (translate("Lệ phí"), _address(code, Tab.FEES)),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dossier.domain.partner import FactState
 from dossier.pages import words
 from dossier.use_cases.look import Shown
 from shared.contracts.party import PartyStated, Person
@@ -66,3 +67,20 @@ def masked(id_number: str | None) -> str | None:
         return None
     hidden = max(len(id_number) - 6, 0)
     return f"{id_number[:4]}{'*' * hidden}{id_number[-2:]}"
+
+
+def refusals_to_show(shown: Shown, *, with_words: bool) -> list[dict[str, Any]]:
+    """Return what the province answered with an error, and why.
+
+    Its own words may name people: they are for staff who see these anyway.
+    """
+    return [
+        {
+            "fact": words.fact_word(fact.fact_type),
+            "reason": (fact.reason_text if with_words else None)
+            or words.reason_word(fact.reason_code),
+            "at": fact.answered_at,
+        }
+        for fact in shown.partner_facts
+        if fact.state is FactState.REFUSED
+    ]

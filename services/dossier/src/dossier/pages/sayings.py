@@ -38,23 +38,23 @@ def _changed(details: Details) -> Said:
     return translate("Hồ sơ thay đổi"), note, "done"
 
 
-def _fact_word(fact_type: str) -> str:
-    facts = {
-        "PhaiThu": translate("phải thu"),
-        "MienThu": translate("miễn thu"),
-        "DaThu": translate("đã thu"),
-        "BienLai": translate("biên lai"),
-        "BienLaiThayThe": translate("biên lai thay thế"),
-        "HoanTra": translate("hoàn trả"),
-        "BiTuChoi": translate("tin bị từ chối"),
-        "YeuCauGuiLai": translate("yêu cầu gửi lại"),
-    }
-    name = fact_type.split(".")[-2]
-    return facts.get(name, name)
+def _told(details: Details) -> Said:
+    fact = words.fact_word(details["fact_type"])
+    if details.get("again"):
+        return translate("Gửi lại hệ thống tỉnh: %(fact)s", fact=fact), "", "done"
+    return translate("Báo hệ thống tỉnh: %(fact)s", fact=fact), "", "done"
+
+
+def _overdue(details: Details) -> Said:
+    fact = words.fact_word(details["fact_type"])
+    title = translate("Hệ thống tỉnh chưa xác nhận: %(fact)s", fact=fact)
+    if details["level"] == "escalated":
+        return title, translate("quá 24 giờ"), "wrong"
+    return title, translate("quá 15 phút"), "wrong"
 
 
 def _acknowledged(details: Details) -> Said:
-    fact = _fact_word(details["fact_type"])
+    fact = words.fact_word(details["fact_type"])
     if details["result"] == "ok":
         return translate("Hệ thống tỉnh xác nhận: %(fact)s", fact=fact), "", "done"
     title = translate("Hệ thống tỉnh báo lỗi: %(fact)s", fact=fact)
@@ -108,14 +108,9 @@ SAYINGS: Final[Mapping[str, Callable[[Details], Said]]] = {
     ),
     "DossierClosed": lambda _: (translate("Đã trả kết quả"), "", "done"),
     "PartyRedacted": lambda _: (translate("Đã xóa thông tin cá nhân"), "", "done"),
-    "PartnerFactSent": lambda d: (
-        translate("Báo hệ thống tỉnh: %(fact)s", fact=_fact_word(d["fact_type"])), "", "done",
-    ),
+    "PartnerFactSent": _told,
     "PartnerFactAcknowledged": _acknowledged,
-    "PartnerFactLate": lambda d: (
-        translate("Hệ thống tỉnh chưa xác nhận: %(fact)s", fact=_fact_word(d["fact_type"])),
-        "", "wrong",
-    ),
+    "PartnerFactLate": _overdue,
     "FeeAssessed": _assessed,
     "FeePending": lambda d: (
         translate("Chưa xác định được mức thu"), words.reason_word(d["reason_code"]), "wrong",

@@ -97,6 +97,7 @@ def _filters(wanted: BoardQuery) -> list[tuple[str, str]]:
         (translate("Chờ thanh toán"), wanted.filtered(Filter.UNPAID)),
         (translate("Đã thanh toán"), wanted.filtered(Filter.PAID)),
         (translate("Chưa có biểu phí"), wanted.filtered(Filter.WAITING)),
+        (translate("Tỉnh báo lỗi"), wanted.filtered(Filter.REFUSED)),
     ]
 
 

@@ -114,6 +114,22 @@ def reason_word(code: str | None) -> str:
     return words.get(code or "", code or "")
 
 
+def fact_word(fact_type: str) -> str:
+    """Return what a fact for the province tells."""
+    facts = {
+        "PhaiThu": translate("phải thu"),
+        "MienThu": translate("miễn thu"),
+        "DaThu": translate("đã thu"),
+        "BienLai": translate("biên lai"),
+        "BienLaiThayThe": translate("biên lai thay thế"),
+        "HoanTra": translate("hoàn trả"),
+        "BiTuChoi": translate("tin bị từ chối"),
+        "YeuCauGuiLai": translate("yêu cầu gửi lại"),
+    }
+    name = fact_type.split(".")[-2]
+    return facts.get(name, name)
+
+
 def exemption_word(code: str) -> str:
     """Return why nothing is due; a code that has no words yet as it is."""
     words = {

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, func, literal, select
+from sqlalchemy import ColumnElement, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -249,11 +249,23 @@ async def not_sent_since(
     """Return those of ``fact_ids`` that were not sent again after ``since``, oldest first."""
     statement = (
         select(PartnerFactRow.id)
-        .where(
-            PartnerFactRow.id == any_(literal(list(fact_ids), ARRAY(Uuid))),
-            PartnerFactRow.last_sent_at <= since,
-        )
+        .where(*_not_sent(fact_ids, since))
         .order_by(PartnerFactRow.sent_at, PartnerFactRow.id)
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
+
+
+async def count_not_sent_since(
+    session: AsyncSession, fact_ids: Collection[UUID], since: datetime
+) -> int:
+    """Return how many of ``fact_ids`` were not sent again after ``since``."""
+    statement = select(func.count()).select_from(PartnerFactRow)
+    return await session.scalar(statement.where(*_not_sent(fact_ids, since))) or 0
+
+
+def _not_sent(fact_ids: Collection[UUID], since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PartnerFactRow.id == any_(literal(list(fact_ids), ARRAY(Uuid))),
+        PartnerFactRow.last_sent_at <= since,
+    )

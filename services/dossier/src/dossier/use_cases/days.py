@@ -21,7 +21,13 @@ from dossier.domain.days import (
     joined,
     lacking_there,
 )
-from dossier.domain.partner import FACT_LIFECYCLE, PROVINCE, FactGoneError, FactTrigger
+from dossier.domain.partner import (
+    FACT_LIFECYCLE,
+    PROVINCE,
+    FactGoneError,
+    FactTrigger,
+    UnknownFactError,
+)
 from dossier.repository import audit, days, partner
 from dossier.tables import PartnerComparisonRow, PartnerDayRow, PartnerFactRow
 from dossier.use_cases.partner import PATIENCE, Retold, tell_province
@@ -166,14 +172,11 @@ async def send_missing_again(
     sent a second time. Raises NotStatedError.
     """
     run = await find_last_run(session, day_on)
-    waiting = await days.not_sent_since(
-        session, run.missing_facts, run.compared_at, limit=len(run.missing_facts) or 1
-    )
-    if not waiting:
-        return 0, 0
-    page = waiting[:RESEND_PAGE]
-    await send_again(session, page, subject=f"{day_on}/{run.run}", asked=asked)
-    return len(page), len(waiting) - len(page)
+    page = await days.not_sent_since(session, run.missing_facts, run.compared_at, limit=RESEND_PAGE)
+    if page:
+        await send_again(session, page, subject=f"{day_on}/{run.run}", asked=asked)
+    left = await days.count_not_sent_since(session, run.missing_facts, run.compared_at)
+    return len(page), left
 
 
 async def find_last_run(session: AsyncSession, day_on: date) -> PartnerComparisonRow:
@@ -182,6 +185,13 @@ async def find_last_run(session: AsyncSession, day_on: date) -> PartnerCompariso
     if day_on not in found:
         raise NotStatedError(f"{day_on} was not compared", day_on=str(day_on))
     return found[day_on]
+
+
+async def send_fact_again(session: AsyncSession, fact_id: UUID, *, asked: Asked) -> None:
+    """Send one fact again, whatever was answered. Raises UnknownFactError, FactGoneError."""
+    if fact_id not in await partner.lock_facts(session, [fact_id]):
+        raise UnknownFactError(f"no fact {fact_id}")
+    await send_again(session, [fact_id], subject=str(fact_id), asked=asked)
 
 
 async def send_again(

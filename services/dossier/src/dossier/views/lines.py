@@ -29,6 +29,8 @@ class Filter(StrEnum):
     PAID = "paid"
     WAITING = "waiting"
     """No amount can be said yet: chưa có biểu phí, or an agency is incomplete."""
+    REFUSED = "refused"
+    """The province answered one of our facts with an error."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ _STATES: Final = {
     Filter.UNPAID: "b.payment_state = 'due'",
     Filter.PAID: "b.payment_state = 'paid'",
     Filter.WAITING: "b.fee_state = 'pending'",
+    Filter.REFUSED: (
+        "b.dossier_code IN (SELECT t.dossier_code FROM view.told AS t WHERE t.result = 'loi')"
+    ),
 }
 _CODES: Final = """
 (SELECT dossier_code FROM dossier WHERE code_search @@ $1::text::tsquery LIMIT $3)

@@ -27,6 +27,8 @@ class Today:
     pending_count: int
     without_receipt_count: int
     unanswered_count: int
+    refused_count: int
+    """Dossiers of which the province answered something with an error."""
 
 
 async def lines_of(session: AsyncSession, codes: Sequence[str]) -> Sequence[BoardRow]:
@@ -61,6 +63,11 @@ async def figures_of(session: AsyncSession, agencies: Collection[str], *, now: d
         .join(BoardRow, BoardRow.dossier_code == ToldRow.dossier_code)
         .where(mine, (ToldRow.answered_at.is_(None)) | (ToldRow.result == "loi"))
     )
+    refused = (
+        select(func.count(ToldRow.dossier_code.distinct()))
+        .join(BoardRow, BoardRow.dossier_code == ToldRow.dossier_code)
+        .where(mine, ToldRow.result == "loi")
+    )
     due_count, due_vnd = (await session.execute(due)).one()
     paid_count, paid_vnd = (await session.execute(paid)).one()
     return Today(
@@ -71,6 +78,7 @@ async def figures_of(session: AsyncSession, agencies: Collection[str], *, now: d
         pending_count=await session.scalar(pending) or 0,
         without_receipt_count=await session.scalar(unready) or 0,
         unanswered_count=await session.scalar(unanswered) or 0,
+        refused_count=await session.scalar(refused) or 0,
     )
 
 

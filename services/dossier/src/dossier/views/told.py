@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.contracts.dossier import PartnerFactAcknowledged, PartnerFactLate, PartnerFactSent
@@ -17,6 +18,9 @@ class ToldRow(ViewBase):
     """One fact for the province, and whether it was acknowledged; from ``lephi.dossier``."""
 
     __tablename__ = "told"
+    __table_args__ = (
+        Index("ix_told_refused", "dossier_code", postgresql_where=text("result = 'loi'")),
+    )
 
     fact_id: Mapped[UUID] = mapped_column(primary_key=True)
     dossier_code: Mapped[str | None] = mapped_column(index=True)
