@@ -113,7 +113,7 @@ def test_given_a_legacy_code_when_it_is_read_then_it_stays_as_it_is() -> None:
         ({"DanhSachLePhi": [a_fee(SoTrang=100_001)]}, "too-large", "DanhSachLePhi[0].SoTrang"),
         (
             {"DanhSachLePhi": [a_fee(LoaiPhiLePhi="gia_dich_vu")]},
-            "unknown-value",
+            "service-price",
             "DanhSachLePhi[0].LoaiPhiLePhi",
         ),
         (

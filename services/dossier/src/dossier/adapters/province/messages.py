@@ -14,6 +14,7 @@ from dossier.adapters.province.words import (
     Day,
     DossierCode,
     FactId,
+    FeeKindWord,
     Instant,
     OptionalCode,
     OptionalEmail,
@@ -71,7 +72,7 @@ class FeeLine(Stated):
 
     MaPhiLePhi: Code
     TenPhiLePhi: OptionalText = None
-    LoaiPhiLePhi: Literal["phi", "le_phi"]
+    LoaiPhiLePhi: FeeKindWord
     BienThe: OptionalCode = None
     SoLuong: Quantity | None = None
     SoBan: Quantity | None = None

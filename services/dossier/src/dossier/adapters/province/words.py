@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -128,6 +128,13 @@ def _fact_id(value: object) -> UUID:
         raise PydanticCustomError("code-invalid", "no id of a fact") from error
 
 
+def _fee_kind(value: object) -> object:
+    """A service price (survey, post) is invoiced, not receipted: no fee of ours (domain.md 5)."""
+    if value == "gia_dich_vu":
+        raise PydanticCustomError("service-price", "a service price is no fee")
+    return value
+
+
 def _zero_is_unstated(value: int | None) -> int | None:
     """A price of 0 in such data is a placeholder, never an exemption."""
     return value or None
@@ -173,4 +180,5 @@ Price = Annotated[
     AfterValidator(_price),
     AfterValidator(_zero_is_unstated),
 ]
+FeeKindWord = Annotated[Literal["phi", "le_phi"], BeforeValidator(_fee_kind)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY)]
