@@ -40,7 +40,11 @@ async def close_book(session: AsyncSession) -> None:
 
 
 async def open_book(session: AsyncSession) -> None:
-    """Keep the approved tariffs as they are until the transaction ends."""
+    """Keep the approved tariffs as they are until the transaction ends.
+
+    Call it before any dossier is locked: who waits here for an approval holds nothing that another
+    who assesses could want.
+    """
     await driver.execute(session, "SELECT pg_advisory_xact_lock_shared($1)", _BOOK)
 
 
@@ -87,7 +91,6 @@ async def approved_tariffs(
     session: AsyncSession, fee_codes: Sequence[str]
 ) -> Mapping[str, Sequence[Tariff]]:
     """Return all approved rows of each of ``fee_codes``, whatever their dates."""
-    await open_book(session)
     return await tariffs_of(session, fee_codes, {TariffStatus.APPROVED})
 
 

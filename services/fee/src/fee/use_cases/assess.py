@@ -28,7 +28,7 @@ from fee.domain.facts import (
 )
 from fee.domain.reckoning import ReckonedLine
 from fee.repository import assessments as repository
-from fee.repository.tariffs import approved_tariffs
+from fee.repository.tariffs import approved_tariffs, open_book
 from fee.tables import AssessmentRow, DossierRow, VersionRow
 from shared.contracts.dossier import DossierChanged, DossierReceived
 from shared.contracts.envelope import Cause, DossierFact
@@ -113,6 +113,7 @@ async def receive_dossiers(
         }
         for facts, heard in received
     ]
+    await open_book(session)
     new = await repository.insert_dossiers(session, rows)
     first = {facts.dossier_code: (facts, heard) for facts, heard in reversed(received)}
     fee_codes = {line.fee_code for facts, _ in first.values() for line in facts.fee_lines}
@@ -161,6 +162,7 @@ async def reassess(
 
 
 async def _lock(session: AsyncSession, dossier_code: str) -> DossierRow:
+    await open_book(session)
     row = await repository.lock_dossier(session, dossier_code)
     if row is None:
         raise DossierUnknownError("a change came before DossierReceived", dossier_code=dossier_code)
