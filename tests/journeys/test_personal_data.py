@@ -37,8 +37,9 @@ PAYER = {
 VALUES = [value for one in (OWNER, PAYER) for key, value in one.items() if key != "Loai" and value]
 ITS_OWN = {"DOSSIER": ("party",), "RECEIPT": ("party", "receipt"), "NOTIFIER": ("recipient",)}
 """Where people may be: with those who need them, until they are to be forgotten."""
-NOT_LOGS = ("postgres", "kafka", "receipts", "mail")
-"""Data of the servers; receipts, which name their payer by law; letters at their receiver."""
+NOT_LOGS = ("postgres", "kafka", "receipts", "mail", "province")
+"""Data of the servers; receipts, which name their payer by law; letters at their receiver; the
+books of the made-up province, from which these people come."""
 
 
 def rubbish(code: str) -> list[tuple[bytes | None, bytes]]:
