@@ -1,5 +1,6 @@
 """No personal data and no free text on the kept streams: every string says what it may hold."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -25,6 +26,12 @@ _OFFICIAL_NAMES: Final = {
 
 _PERSONAL: Final = ("person", "payer_name", "owner", "email", "id_number", "birth", "mobile")
 
+_PEOPLE: Final = (
+    "Nguyễn", "Nguyễn Văn Đức", "Nguyen Van Duc", "duc@example.vn", "Số 1 Trần Phú", "NGUYỄN",
+    "1 Tran Phu, Kon Tum", "+84 900 000 001 (chị Lan)",
+)  # fmt: skip
+"""Names, addresses, e-mails: what no code, id or reference looks like."""
+
 _KEPT: Final = sorted(
     name
     for name, event in EVENT_TYPES.items()
@@ -45,6 +52,19 @@ def _strings(schema: Any, model: str, field: str) -> Iterator[tuple[str, str, An
             yield from _strings(each, model, name)
         for word in ("items", "prefixItems", "anyOf", "allOf", "oneOf", "additionalProperties"):
             yield from _strings(schema.get(word), model, field)
+
+
+def _open_maps(schema: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Name every map whose keys may be anything: a key is a place for words too."""
+    if isinstance(schema, list):
+        for number, each in enumerate(schema):
+            yield from _open_maps(each, f"{path}/{number}")
+    elif isinstance(schema, dict):
+        is_map = isinstance(schema.get("additionalProperties"), dict)
+        if is_map and "propertyNames" not in schema:
+            yield path
+        for name, each in schema.items():
+            yield from _open_maps(each, f"{path}/{name}")
 
 
 def _problem(model: str, field: str, schema: dict[str, Any]) -> str | None:
@@ -74,6 +94,36 @@ def test_given_a_kept_fact_when_its_schema_is_walked_then_no_string_is_free_text
 
     assert strings
     assert problems == []
+
+
+@pytest.mark.parametrize("event_type", _KEPT)
+def test_given_a_kept_fact_when_a_person_is_put_into_each_string_then_its_pattern_refuses(
+    event_type: str,
+) -> None:
+    patterns = {
+        (model, field, schema["pattern"])
+        for model, field, schema in _strings(schema_of(event_type), event_type, "")
+        if "pattern" in schema and "x-official-name" not in schema
+    }
+
+    taken = [
+        (model, field, person)
+        for model, field, pattern in patterns
+        for person in _PEOPLE
+        if re.search(pattern, person)
+    ]
+
+    assert taken == []
+    assert list(_open_maps(schema_of(event_type))) == []
+
+
+def test_given_a_map_of_anything_when_the_schema_is_walked_then_it_is_seen() -> None:
+    counts = {"type": "object", "additionalProperties": {"type": "integer"}}
+
+    assert list(_open_maps({"properties": {"counts": counts}})) == ["/properties/counts"]
+    closed = counts | {"propertyNames": {"enum": ["short"]}}
+    assert list(_open_maps({"properties": {"counts": closed}})) == []
+    assert re.search(r"^\S+$", "Nguyễn")  # A pattern that any word passes would be caught above.
 
 
 @pytest.mark.parametrize("event_type", _KEPT)
