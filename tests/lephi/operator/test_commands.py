@@ -75,6 +75,18 @@ def test_given_no_stack_when_asked_then_the_status_is_two(
     assert lephi(app, *words).exit_code == 2
 
 
+@pytest.mark.parametrize("topic", ["lephi.party", "tthc.dossier", "tthc.ack", "__consumer_offsets"])
+def test_given_a_stream_with_people_when_an_operator_would_read_it_then_it_is_refused(
+    app: typer.Typer, home: Path, topic: str
+) -> None:
+    stack_file(home, KAFKA_BOOTSTRAP="127.0.0.1:1")
+
+    refused = lephi(app, "events", "tail", "--topic", topic)
+
+    assert refused.exit_code == 2
+    assert "may hold people" in " ".join(refused.output.replace("│", "").split())
+
+
 @pytest.mark.parametrize("words", [("pay",), ("pay", CODE, "--demo"), ("seed", "--dossiers", "0")])
 def test_given_words_that_contradict_when_asked_then_the_usage_is_explained(
     app: typer.Typer, words: tuple[str, ...]

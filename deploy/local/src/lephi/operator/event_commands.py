@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -19,6 +19,9 @@ from shared.dossier_code import parse_dossier_code
 events = typer.Typer(no_args_is_help=True, help="Read the kept streams; nothing is moved.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+_READABLE: Final = (*KEPT_TOPICS, "tthc.fact")
+"""Streams without personal data: an operator needs no other (contracts: ``lephi.party``)."""
+
 OfTopic = Annotated[str | None, typer.Option("--topic", help="One stream instead of all.")]
 
 
@@ -55,6 +58,8 @@ def tail(
 ) -> None:
     """Show the newest facts, oldest first."""
     stack = read_stack()
+    if topic is not None and topic not in _READABLE:
+        raise typer.BadParameter(f"not one of {', '.join(_READABLE)}; others may hold people")
     topics = (topic,) if topic else KEPT_TOPICS
 
     async def watch() -> None:
