@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from notifier.views import VIEWS
 from shared.db.database import Database
+from shared.kafka.view_schema import prepare_views
 from tests.conftest import NewDatabase
 from tests.notifier.mail_server import Inbox, mail_server
 
@@ -17,4 +19,6 @@ def inbox() -> Iterator[Inbox]:
 
 @pytest.fixture
 async def database(database_of: NewDatabase) -> Database:
-    return await database_of("notifier")
+    made = await database_of("notifier")
+    await prepare_views(made, VIEWS, consumer="notifier.views")
+    return made

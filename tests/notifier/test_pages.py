@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from httpx import AsyncClient
@@ -9,15 +10,19 @@ from sqlalchemy import select
 
 from notifier.main import make_service
 from notifier.tables import MessageRow
+from notifier.views import agency_published
 from shared.clock import utc_now
+from shared.contracts.dossier import AgencyPublished
+from shared.days import vietnam_day
 from shared.db.database import Database
 from shared.db.tables import AuditRow
 from shared.jobs import run_due
 from shared.service import Service
+from shared.views import apply
 from shared.web.identity import Role
-from tests.conftest import NewDatabase
 from tests.notifier.facts import CODE, EMAIL, hear_file, hear_issued, hear_party, issued
 from tests.notifier.mail_server import Inbox
+from tests.support.facts import an_envelope
 from tests.support.sign_in import sign_in_as
 from tests.support.web import client_of
 
@@ -61,10 +66,9 @@ class Notifier:
 
 @pytest.fixture
 async def notifier(
-    database_of: NewDatabase, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    database: Database, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Notifier]:
     monkeypatch.setenv("MAIL_URL", inbox.url)
-    database = await database_of("notifier")
     service = make_service()
     async with client_of(service, database) as client:
         yield Notifier(client, service, database, inbox)
@@ -131,3 +135,35 @@ async def test_given_nobody_signed_in_when_the_list_is_asked_for_then_signing_in
 
     assert answer.status_code == 303
     assert "/api/notifier/oidc/login" in answer.headers["Location"]
+
+
+async def test_given_a_merger_when_its_day_is_past_then_the_successors_officers_see_the_messages(
+    notifier: Notifier,
+) -> None:
+    await notifier.message_refused()
+    await notifier.sign_in("H48.70")
+    today = vietnam_day(utc_now())
+    account = {"ref": "TK", "bin": "970415", "number": "1", "holder": "CO QUAN"}
+    seen = []
+
+    for last_day in (None, today, today - timedelta(days=1)):
+        facts = [
+            AgencyPublished.model_validate(
+                {
+                    "agency_code": code, "name": "Cơ quan", "tax_code": "6101234567",
+                    "address": "Số 1", "phone": "0260 3797 000", "territory_code": "H34",
+                    "accounts": (account,), "valid_from": "2025-07-01", "valid_to": ends,
+                    "succeeded_by": successor,
+                }
+            )
+            for code, ends, successor in (
+                ("H48.70", None, None),
+                ("H34.10", last_day, "H48.70" if last_day else None),
+            )
+        ]  # fmt: skip
+        async with notifier.database.transaction() as session:
+            puts = [put for fact in facts for put in agency_published(an_envelope(fact))]
+            await apply(session, puts)
+        seen.append(CODE in await notifier.page())
+
+    assert seen == [False, False, True]

@@ -6,6 +6,7 @@ from notifier.adapters.smtp.letters import LetterHead
 from notifier.jobs import Post, jobs
 from notifier.settings import Settings
 from notifier.tables import Base
+from notifier.views import VIEWS
 from shared.contracts.notification import SOURCE, TOPIC
 from shared.service import Service
 
@@ -28,6 +29,7 @@ def make_service() -> Service:
         topic=TOPIC,
         source=SOURCE,
         subscriptions=handlers.SUBSCRIPTIONS,
+        views=VIEWS,
         jobs=jobs(Post(MailServer(settings.mail_url), head)),
         routers=(pages.router,),
     )

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from notifier import views
 from notifier.domain import LIFECYCLE, MessageFilter, Status, Trigger, mask
 from notifier.use_cases import send
 from notifier.use_cases.send import Actor, MessagePage
 from shared.clock import utc_now
+from shared.days import vietnam_day
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render, translate
@@ -67,7 +70,7 @@ async def show_messages(
     code, code_error = _code(asked.ma)
     status = Status(asked.trang_thai) if asked.trang_thai in set(Status) else None
     wanted = MessageFilter(
-        agencies=_agencies(user) if not code_error else (),
+        agencies=await _agencies(session, user) if not code_error else (),
         dossier_code=code,
         status=status,
         before=asked.truoc,
@@ -89,15 +92,17 @@ async def show_messages(
 @router.post(_PATH + "/{message_id}/gui-lai", dependencies=[allow(Role.OFFICER)])
 async def send_again(request: Request, user: SignedIn, message_id: UUID) -> RedirectResponse:
     """Send a message again because its addressee asks for it, and wait a little for the answer."""
-    actor = Actor(user.subject, _agencies(user))
     async with database_of(request).transaction() as session:
+        actor = Actor(user.subject, await _agencies(session, user))
         dossier_code = await send.send_again(session, message_id, actor=actor, now=utc_now())
     await run_now(request, _SEND_MESSAGE, message_id)
     return RedirectResponse(f"{_PATH}?{urlencode({'ma': dossier_code})}", status_code=303)
 
 
-def _agencies(user: User) -> tuple[str, ...]:
-    return (user.agency_code,) if user.agency_code else ()
+async def _agencies(session: AsyncSession, user: User) -> tuple[str, ...]:
+    if user.agency_code is None:
+        return ()
+    return await views.agencies_of(session, user.agency_code, today=vietnam_day(utc_now()))
 
 
 def _code(typed: str) -> tuple[str | None, str]:
