@@ -187,6 +187,10 @@ async def test_given_a_refused_fact_when_staff_open_the_dossier_then_they_see_wh
         listed = await page(client, "/can-bo/ho-so?loc=refused")
         today = await page(client, "/can-bo")
 
+        diary = await page(client, f"/can-bo/ho-so/{OTHER}?tab=nhat-ky")
+
+    assert "Hệ thống tỉnh thiếu tin về hồ sơ này" in diary
+    assert "so sánh ngày 22/11/2026" in diary
     assert "Hệ thống tỉnh báo lỗi: đã thu" in shown
     assert ("Ông Đức chưa có" in shown) is words
     assert CODE in listed

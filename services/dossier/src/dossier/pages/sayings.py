@@ -111,6 +111,13 @@ SAYINGS: Final[Mapping[str, Callable[[Details], Said]]] = {
     "PartnerFactSent": _told,
     "PartnerFactAcknowledged": _acknowledged,
     "PartnerFactLate": _overdue,
+    "PartnerDayCompared": lambda d: (
+        translate("Hệ thống tỉnh thiếu tin về hồ sơ này"),
+        translate(
+            "so sánh ngày %(day)s", day=for_display(datetime.fromisoformat(d["day_on"]).date())
+        ),
+        "wrong",
+    ),
     "FeeAssessed": _assessed,
     "FeePending": lambda d: (
         translate("Chưa xác định được mức thu"), words.reason_word(d["reason_code"]), "wrong",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -91,6 +91,21 @@ def timeline_put(event: Envelope[Event]) -> Iterator[Put]:
     yield Put(row=TimelineRow, key={"event_id": event.id}, columns=columns)
 
 
+def compared_put(event: Envelope[dossier.PartnerDayCompared]) -> Iterator[Put]:
+    """Add to the timeline of each dossier named that the province lacks it, or a fact of it."""
+    found = event.data
+    for code in found.missing_there:
+        columns = {
+            "dossier_code": code,
+            "topic": dossier.PartnerDayCompared.topic,
+            "name": "PartnerDayCompared",
+            "at": event.time,
+            "sequence": event.sequence,
+            "details": {"day_on": found.day_on.isoformat(), "run": found.run},
+        }
+        yield Put(row=TimelineRow, key={"event_id": uuid5(event.id, code)}, columns=columns)
+
+
 def _details(fact: Event) -> dict[str, Any]:
     """Return the plain values of ``fact``; of a change the names, of monies the last channel."""
     dumped = fact.model_dump(mode="json", exclude_none=True)
@@ -105,7 +120,10 @@ def _details(fact: Event) -> dict[str, Any]:
 
 TIMELINE: Final = View(
     name="timeline",
-    version=1,
+    version=2,
     rows=(TimelineRow,),
-    folds=tuple(fold(event, timeline_put) for event in (*_HEARD, *_PERHAPS_OF_NONE)),
+    folds=(
+        *(fold(event, timeline_put) for event in (*_HEARD, *_PERHAPS_OF_NONE)),
+        fold(dossier.PartnerDayCompared, compared_put),
+    ),
 )
