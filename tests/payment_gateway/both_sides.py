@@ -37,6 +37,10 @@ def addresses(bank: str, gateway: str) -> Mapping[str, str]:
     """Return how each side finds the other."""
     return {
         "NPSP_URL": f"{bank}{BANK}/npsp",
+        "VNPAY_URL": f"{bank}{BANK}/vnpay/paymentv2/vpcpay.html",
+        "VNPAY_QUERY_URL": f"{bank}{BANK}/vnpay/merchant_webapi/api/transaction",
+        "MOMO_URL": f"{bank}{BANK}/momo",
+        "ZALOPAY_URL": f"{bank}{BANK}/zalopay",
         "MOCK_BANK_CALLBACK_URL": f"{gateway}/ipn",
         "RATE_LIMIT_TRUSTED": "127.0.0.0/8",
     }

@@ -2,11 +2,14 @@
 
 from mock_bank import pages
 from mock_bank.adapters.channel import Teller
+from mock_bank.adapters.momo.client import MomoTeller
 from mock_bank.adapters.npsp.client import NpspTeller
 from mock_bank.adapters.vietqr.client import FeedTeller
+from mock_bank.adapters.vnpay.client import VnpayTeller
+from mock_bank.adapters.zalopay.client import ZalopayTeller
 from mock_bank.domain.payments import Channel
 from mock_bank.jobs import jobs
-from mock_bank.routes import npsp, switches
+from mock_bank.routes import momo, npsp, switches, vnpay, zalopay
 from mock_bank.settings import Settings
 from mock_bank.tables import Base
 from shared.service import Service
@@ -22,7 +25,14 @@ def make_service() -> Service:
         settings=settings,
         metadata=Base.metadata,
         jobs=jobs(tellers),
-        routers=(switches.router, npsp.router, pages.router),
+        routers=(
+            switches.router,
+            npsp.router,
+            vnpay.router,
+            momo.router,
+            zalopay.router,
+            pages.router,
+        ),
         closers=tuple(teller.close for teller in tellers.values()),
     )
 
@@ -33,4 +43,9 @@ def tellers_of(settings: Settings) -> dict[Channel, Teller]:
     return {
         Channel.NPSP: NpspTeller(address("npsp"), settings.npsp_secret.get_secret_value()),
         Channel.VIETQR: FeedTeller(address("vietqr"), settings.bank_feed_secret.get_secret_value()),
+        Channel.VNPAY: VnpayTeller(address("vnpay"), settings.vnpay_secret.get_secret_value()),
+        Channel.MOMO: MomoTeller(address("momo"), settings.momo_keys),
+        Channel.ZALOPAY: ZalopayTeller(
+            address("zalopay"), settings.zalopay_key2.get_secret_value()
+        ),
     }

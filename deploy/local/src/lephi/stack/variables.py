@@ -24,6 +24,9 @@ _CHANNELS: Final = (
 )  # fmt: skip
 _CHANNEL_WISHES: Final = (
     "NPSP_AGENCY", "NPSP_IP", "NPSP_SECRET_PREVIOUS", "VIETQR_AGENCY", "BANK_FEED_SECRET_PREVIOUS",
+    "VNPAY_TERMINAL", "VNPAY_AGENCY", "VNPAY_IP", "VNPAY_SECRET_PREVIOUS",
+    "MOMO_PARTNER", "MOMO_AGENCY", "MOMO_ACCESS_KEY_PREVIOUS", "MOMO_SECRET_KEY_PREVIOUS",
+    "ZALOPAY_APP", "ZALOPAY_AGENCY", "ZALOPAY_KEY2_PREVIOUS",
 )  # fmt: skip
 _FOR_ALL: Final = (
     "KAFKA_BOOTSTRAP", "PUBLIC_URL", "RECEIPT_URL", "OIDC_ISSUER", "OIDC_INTERNAL_URL",
@@ -32,7 +35,8 @@ _FOR_ALL: Final = (
 )  # fmt: skip
 _ONLY_FOR: Final = {
     "payment-gateway": (
-        "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", *_CHANNELS, *_CHANNEL_WISHES,
+        "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", "VNPAY_URL", "VNPAY_QUERY_URL", "MOMO_URL",
+        "ZALOPAY_URL", *_CHANNELS, *_CHANNEL_WISHES,
     ),
     "receipt": ("LINK_KEY",),
     "notifier": ("LINK_KEY", "MAIL_URL", "MAIL_FROM", "MAIL_FROM_NAME"),
@@ -130,8 +134,7 @@ def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "MAIL_URL": f"smtp://{layout.address_of('mail-smtp')}",
         "MAIL_WEB_URL": f"{here('mail')}/thu-thu",
         "PROVINCE_URL": f"{here('province')}/tinh-thu",
-        "NPSP_URL": f"{bank}/npsp",
-        "NPSP_PARTNER": "LEPHI",
+        **_channels(bank),
         "MOCK_BANK_URL": bank,
         "MOCK_BANK_CALLBACK_URL": f"{here('payment-gateway')}/ipn",
         **_files(layout),
@@ -150,6 +153,18 @@ def _files(layout: Layout) -> dict[str, str]:
         "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
         "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),
         "RECEIPT_FILES_FOLDER": str(layout.home / "receipts"),
+    }
+
+
+def _channels(bank: str) -> dict[str, str]:
+    """Return where each channel is asked: at the mock bank."""
+    return {
+        "NPSP_URL": f"{bank}/npsp",
+        "NPSP_PARTNER": "LEPHI",
+        "VNPAY_URL": f"{bank}/vnpay/paymentv2/vpcpay.html",
+        "VNPAY_QUERY_URL": f"{bank}/vnpay/merchant_webapi/api/transaction",
+        "MOMO_URL": f"{bank}/momo",
+        "ZALOPAY_URL": f"{bank}/zalopay",
     }
 
 

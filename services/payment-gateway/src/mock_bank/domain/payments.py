@@ -27,6 +27,9 @@ class Channel(StrEnum):
     """National payment platform (Nền tảng thanh toán trực tuyến)."""
     VIETQR = "vietqr"
     """A bank transfer; the bank's feed tells of it."""
+    VNPAY = "vnpay"
+    MOMO = "momo"
+    ZALOPAY = "zalopay"
 
 
 class Status(StrEnum):

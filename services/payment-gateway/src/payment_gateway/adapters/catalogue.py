@@ -50,5 +50,8 @@ def _channels(row: dict[str, str]) -> list[str]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = (files("payment_gateway") / "data" / name).read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+    yield from csv.DictReader(_text_of(name).splitlines())
+
+
+def _text_of(name: str) -> str:
+    return (files("payment_gateway") / "data" / name).read_text(encoding="utf-8")

@@ -38,6 +38,11 @@ class Links:
         return f"{self.public_url}/bien-lai/{self.token(Purpose.RECEIPT, receipt_id)}"
 
 
+def come_back_url(public_url: str, reference: str) -> str:
+    """Return where a browser comes back to from a channel's page; it changes nothing."""
+    return f"{public_url}/thanh-toan/tro-ve?ref={reference}"
+
+
 def payer_cookie(payable_id: UUID, *, is_secure: bool) -> str:
     """Return the name of the cookie that holds the ``a`` tokens of a browser for one payable.
 

@@ -1,5 +1,6 @@
 """What counterparts send, read strictly: each value as it was written, or not at all. Pure."""
 
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -40,7 +41,25 @@ def read_fields(raw: bytes | str) -> Fields:
         raise UnreadableError("the body is no JSON object of the protocol") from None
     if not isinstance(message, dict):
         raise UnreadableError("the body is no JSON object")
-    return {name: value for name, value in message.items() if isinstance(value, str)}
+    fields = {name: value for name, value in message.items() if isinstance(value, str)}
+    require_storable(fields)
+    return fields
+
+
+def require_storable(fields: Fields) -> None:
+    """Raise UnreadableError where a text has a character that neither bytes nor rows can hold."""
+    try:
+        together = "".join(fields.values()).encode()
+    except UnicodeEncodeError:
+        raise UnreadableError("a text has half a character") from None
+    if b"\0" in together:
+        raise UnreadableError("a text has a zero character")
+
+
+def is_any_of(given: str, expected: Sequence[str]) -> bool:
+    """Tell whether a signature is one of ``expected``; constant time, whichever it is."""
+    found = [hmac.compare_digest(given.encode(), each.encode()) for each in expected]
+    return any(found)
 
 
 def wanted(message: Fields, names: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx
 
+from payment_gateway.adapters.asking import LIMITS, in_full
 from payment_gateway.adapters.channel import Unusable
 from payment_gateway.adapters.npsp import dialect
 from payment_gateway.adapters.npsp.callback import Partner, failure_code, partner_of, read_credit
@@ -23,7 +24,6 @@ from payment_gateway.settings import Settings
 from shared.contracts.parts import FeeKind
 from shared.outside import require_open
 
-_LIMITS: Final = httpx.Timeout(8.0, connect=2.0)
 _ANY_BANK: Final = "PAYMENT"
 _FEE_SERVICE: Final = "2"
 """MaDichVu of phí and lệ phí."""
@@ -32,7 +32,6 @@ _SUCCEEDED: Final = "1"
 _FAILED: Final = "4"
 """TrangThaiGD; 3 is "not known yet", and so is everything else."""
 _KINDS: Final = {FeeKind.PHI: "phi", FeeKind.LE_PHI: "le_phi"}
-_MAX_ANSWER: Final = 64 * 1024
 
 
 class NpspClient:
@@ -42,7 +41,7 @@ class NpspClient:
         self._address = address
         self._partner = partner
         self._ip = ip
-        self._client = httpx.AsyncClient(timeout=_LIMITS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False)
 
     async def begin(self, order: Order, *, now: datetime) -> Begun:
         """Send INIT; the reference is the key: sent again, the platform begins nothing new.
@@ -117,13 +116,8 @@ class NpspClient:
 
     async def _post(self, message: Mapping[str, object]) -> bytes:
         require_open("npsp")
-        try:
-            answer = await self._client.post(self._address, json=message)
-        except httpx.HTTPError as error:
-            raise ChannelUnavailableError(f"no answer: {type(error).__name__}") from error
-        if not answer.is_success or len(answer.content) > _MAX_ANSWER:
-            raise ChannelUnavailableError(f"HTTP {answer.status_code}")
-        return answer.content
+        request = self._client.build_request("POST", self._address, json=message)
+        return await in_full(self._client, request)
 
 
 def client(settings: Settings) -> NpspClient:

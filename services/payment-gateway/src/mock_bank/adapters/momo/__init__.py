@@ -1,0 +1,1 @@
+"""MoMo as its merchants meet it."""

@@ -1,0 +1,1 @@
+"""VNPAY as its merchants meet it."""

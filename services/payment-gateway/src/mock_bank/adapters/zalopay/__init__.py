@@ -1,0 +1,1 @@
+"""ZaloPay as its merchants meet it."""

@@ -1,0 +1,1 @@
+"""MoMo v2: captureWallet, IPN by POST, query."""

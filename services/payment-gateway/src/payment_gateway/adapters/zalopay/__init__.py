@@ -1,0 +1,1 @@
+"""ZaloPay v2: create, callback on success only, query."""
