@@ -191,7 +191,9 @@ async def test_given_an_open_payable_when_the_province_corrects_pages_then_link_
     qr = (await world.gateway.client.get(address)).content
 
     for at, pages in enumerate((10, 3, 3), start=1):
-        await world.state(CODE, "4", at, DanhSachLePhi=[a_fee(SoTrang=pages)])
+        later = f"2026-11-2{at + 5}T17:00:00+07:00"  # A new date due alone says nothing of money.
+        fees = [a_fee(SoTrang=pages)]
+        await world.state(CODE, "4", at, DanhSachLePhi=fees, NgayHenTra=later)
 
     after = await world.payable(CODE)
     assert after is not None

@@ -110,7 +110,11 @@ async def _reassess(
 
 
 async def _amend(session: AsyncSession, payable: Payable, heard: Heard, *, now: datetime) -> None:
-    """Store the new amount; what was held before may complete it, or be too much already."""
+    """Store the new amount; what was held before may complete it, or be too much already.
+
+    Nothing is said where neither payer nor province would read anything else: a new date due, or
+    an assessment that ended and began anew with the same lines.
+    """
     assessment = heard.assessment
     changed = replace(
         payable,
@@ -120,6 +124,9 @@ async def _amend(session: AsyncSession, payable: Payable, heard: Heard, *, now: 
         payee=assessment.payee,
         lines=assessment.lines,
     )
+    if _reads_the_same(payable, changed):
+        await payable_rows.amend_payable(session, changed)
+        return
     completes = 0 < changed.amount_vnd <= payable.held_vnd
     agency = payable.context.agency_code
     said = [Emission(facts.amended(changed), heard.cause, agency)]
@@ -128,3 +135,11 @@ async def _amend(session: AsyncSession, payable: Payable, heard: Heard, *, now: 
         return
     await payable_rows.amend_payable(session, changed)
     await emit_all(session, said, now=now)
+
+
+def _reads_the_same(before: Payable, after: Payable) -> bool:
+    return (before.amount_vnd, before.payee, before.lines) == (
+        after.amount_vnd,
+        after.payee,
+        after.lines,
+    )
