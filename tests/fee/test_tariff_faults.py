@@ -249,7 +249,7 @@ async def test_given_a_published_row_with_a_last_day_when_handed_in_then_its_pag
     assert fault_words(Fault("valid_to", FaultCode.END_ELSEWHERE)) in unescape(answer.text)
 
 
-@pytest.mark.parametrize("reason", ["", "  x ", "x" * 501])
+@pytest.mark.parametrize("reason", ["", "  x ", "x" * 501, "vì\x00sao"])
 async def test_given_no_proper_reason_when_a_file_is_handed_in_then_the_field_says_so(
     fee: Fee, reason: str
 ) -> None:

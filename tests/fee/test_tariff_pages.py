@@ -207,8 +207,9 @@ async def test_given_dossiers_when_a_request_is_read_then_it_shows_whom_it_touch
     assert 'value="2026-11-22"' in form
     rows = page.partition("Hồ sơ bị ảnh hưởng")[2]
     assert "<dt>Hồ sơ đang mở có khoản thu này</dt><dd>1</dd>" in rows
+    assert "<dt>Đã xác định số phải thu, giữ nguyên</dt><dd>0</dd>" in rows
     assert "<dt>Hồ sơ bị đổi số phải thu</dt><dd>0</dd>" in rows
-    assert "<dt>Hồ sơ đang chờ biểu phí, được xem lại khi duyệt</dt><dd>1</dd>" in rows
+    assert "<dt>Đang chờ biểu phí, được xem lại khi duyệt</dt><dd>1</dd>" in rows
 
 
 async def test_given_a_good_file_when_handed_in_and_approved_then_all_its_rows_are_in_force(
@@ -280,6 +281,27 @@ async def test_given_what_is_not_there_when_asked_for_then_the_page_says_so(
     answer = await fee.client.get(path, headers=PEOPLE)
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{BOOK}?tim=%00%07", 200),
+        (f"{BOOK}?sau=%00", 200),
+        (f"{BOOK}?ngay=%00&trang_thai=%00&xac_minh=%00", 200),
+        (f"{FILE}?tim=%00", 200),
+        (f"{BOOK}/moi?fee_code=%00", 200),
+        (f"{BOOK}/muc/%00", 422),
+        (f"{BOOK}/muc/%00/sua", 422),
+        (f"{REQUESTS}khong-phai-ma", 422),
+    ],
+)
+async def test_given_characters_that_no_text_holds_when_asked_for_then_it_is_no_failure_of_ours(
+    fee: Fee, path: str, status: int
+) -> None:
+    answer = await fee.client.get(path, headers=PEOPLE)
+
+    assert answer.status_code == status
 
 
 async def test_given_an_auditor_when_reading_then_everything_is_shown_and_nothing_offered(

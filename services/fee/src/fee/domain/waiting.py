@@ -14,6 +14,11 @@ class OpenCounts:
     waiting: int
     """Of the filed ones, whose amount cannot be said yet."""
 
+    @property
+    def kept(self) -> int:
+        """Return how many of the filed ones keep what was said of them."""
+        return self.filed - self.waiting
+
 
 @dataclass(frozen=True)
 class Missing:

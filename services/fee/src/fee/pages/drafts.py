@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from fee.domain.checking import Fault, TariffFaultError
 from fee.domain.tariff import Tariff, TariffTrigger
 from fee.pages.tariff_words import choices, fault_words, faults_by_field, labels
-from fee.pages.tariffs import PATH, tariff_url
+from fee.pages.tariffs import PATH, TariffCode, tariff_url
 from fee.schemas.tariff_lines import (
     COLUMNS,
     MAX_FILE_BYTES,
@@ -84,7 +84,9 @@ async def draft(request: Request, session: Transaction, user: SignedIn) -> Respo
 
 
 @router.get(f"{PATH}/muc/{{tariff_code}}/sua", dependencies=[_WRITES])
-async def show_draft(request: Request, session: Transaction, tariff_code: str) -> HTMLResponse:
+async def show_draft(
+    request: Request, session: Transaction, tariff_code: TariffCode
+) -> HTMLResponse:
     """Show the form of a draft that may still be changed."""
     found = await read_history(session, tariff_code, today=vietnam_day(utc_now()))
     found.check(TariffTrigger.EDIT)
@@ -94,7 +96,7 @@ async def show_draft(request: Request, session: Transaction, tariff_code: str) -
 
 @router.post(f"{PATH}/muc/{{tariff_code}}/sua", dependencies=[_WRITES])
 async def edit(
-    request: Request, session: Transaction, user: SignedIn, tariff_code: str
+    request: Request, session: Transaction, user: SignedIn, tariff_code: TariffCode
 ) -> Response:
     """Change a draft, or show the form again with what is wrong."""
     typed = await _typed(request) | {"tariff_code": tariff_code}
@@ -108,7 +110,9 @@ async def edit(
 
 
 @router.post(f"{PATH}/muc/{{tariff_code}}/bo", dependencies=[_WRITES])
-async def discard(session: Transaction, user: SignedIn, tariff_code: str) -> RedirectResponse:
+async def discard(
+    session: Transaction, user: SignedIn, tariff_code: TariffCode
+) -> RedirectResponse:
     """Give a draft up."""
     await drafts.discard_draft(session, tariff_code, by=person_of(user), now=utc_now())
     return RedirectResponse(tariff_url(tariff_code), status_code=303)
@@ -171,6 +175,8 @@ def reason_errors(reason: str) -> dict[str, str]:
         return {"reason": translate("Ghi lý do, ít nhất 3 ký tự.")}
     if len(reason) > REASON_MAX:
         return {"reason": translate("Lý do dài nhất 500 ký tự.")}
+    if not "".join(reason.split()).isprintable():
+        return {"reason": translate("Lý do có ký tự không in được.")}
     return {}
 
 

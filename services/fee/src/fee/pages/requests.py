@@ -12,7 +12,7 @@ from fee.domain.checking import TariffFaultError
 from fee.pages.drafts import acting_of, reason_errors
 from fee.pages.history import decision_words
 from fee.pages.tariff_words import fault_words, faults_by_field, tariff_words
-from fee.pages.tariffs import PATH, READERS, answer_tariff, tariff_url
+from fee.pages.tariffs import PATH, READERS, TariffCode, answer_tariff, tariff_url
 from fee.use_cases import requests
 from shared.approvals import ApprovalTrigger, Decision
 from shared.contracts.envelope import Cause
@@ -28,7 +28,11 @@ _DECIDES: Final = allow(Role.SUPERVISOR)
 
 @router.post(f"{PATH}/muc/{{tariff_code}}/gui-duyet", dependencies=[_ASKS])
 async def ask_for_publication(
-    request: Request, session: Transaction, user: SignedIn, cause: RequestCause, tariff_code: str
+    request: Request,
+    session: Transaction,
+    user: SignedIn,
+    cause: RequestCause,
+    tariff_code: TariffCode,
 ) -> Response:
     """Ask that a draft is put in force; a second person decides."""
     typed = await _words(request)
@@ -46,7 +50,11 @@ async def ask_for_publication(
 
 @router.post(f"{PATH}/muc/{{tariff_code}}/ket-thuc", dependencies=[_ASKS])
 async def ask_for_end(
-    request: Request, session: Transaction, user: SignedIn, cause: RequestCause, tariff_code: str
+    request: Request,
+    session: Transaction,
+    user: SignedIn,
+    cause: RequestCause,
+    tariff_code: TariffCode,
 ) -> Response:
     """Ask that a tariff holds until a day and no longer; a second person decides."""
     typed = await _words(request)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
@@ -37,6 +37,10 @@ READERS: Final = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 _PAGE: Final = 50
 
 
+TariffCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+"""A tariff's code in an address."""
+
+
 class TariffQuery(BaseModel):
     """What is asked of the list; unknown words of a filter mean no filter."""
 
@@ -62,7 +66,7 @@ class TariffQuery(BaseModel):
             certainty=Certainty(certainty) if certainty else None,
             phase=TariffPhase(phase) if phase else None,
             in_force_on=day,
-            after=self.sau or None,
+            after=self.sau if self.sau.isprintable() and self.sau else None,
             limit=_PAGE,
         )
 
@@ -106,7 +110,7 @@ async def export_tariffs(session: Transaction, asked: Annotated[TariffQuery, Que
 
 @router.get(f"{PATH}/muc/{{tariff_code}}", dependencies=[allow(*READERS)])
 async def show_tariff(
-    request: Request, session: Transaction, user: SignedIn, tariff_code: str
+    request: Request, session: Transaction, user: SignedIn, tariff_code: TariffCode
 ) -> HTMLResponse:
     """Show one tariff: what it says, whom it touches, who did what, and what may be done now."""
     return await answer_tariff(request, session, user, tariff_code)

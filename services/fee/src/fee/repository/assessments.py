@@ -1,6 +1,5 @@
 """Dossiers as fee heard them, what was said of them, and what still has to be looked at again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,14 +21,16 @@ FROM (
   SELECT a.status, (d.facts ->> 'submitted_at')::timestamptz AS at
   FROM assessment a JOIN dossier d USING (dossier_code)
   WHERE a.status <> 'withdrawn' AND d.closed_at IS NULL
-    AND d.facts -> 'fee_lines' @> ANY ($1::jsonb[])
+    AND EXISTS (SELECT FROM jsonb_array_elements(d.facts -> 'fee_lines') AS line
+                WHERE line ->> 'fee_code' = ANY ($1::text[]))
 ) AS found
 """
 _PENDING: Final = """
 SELECT a.dossier_code
 FROM assessment a JOIN dossier d USING (dossier_code)
 WHERE a.status = 'pending' AND a.dossier_code > $2
-  AND d.facts -> 'fee_lines' @> ANY ($1::jsonb[])
+  AND EXISTS (SELECT FROM jsonb_array_elements(d.facts -> 'fee_lines') AS line
+              WHERE line ->> 'fee_code' = ANY ($1::text[]))
 ORDER BY a.dossier_code
 LIMIT $3
 """
@@ -93,7 +94,7 @@ async def pending_dossiers(
     session: AsyncSession, fee_codes: Sequence[str], *, after: str, limit: int
 ) -> Sequence[str]:
     """Return codes of dossiers that wait and have one of ``fee_codes``, past ``after``."""
-    rows = await driver.fetch(session, _PENDING, _lines(fee_codes), after, limit)
+    rows = await driver.fetch(session, _PENDING, fee_codes, after, limit)
     return [str(row["dossier_code"]) for row in rows]
 
 
@@ -101,7 +102,7 @@ async def count_open(
     session: AsyncSession, fee_codes: Sequence[str], *, filed_from: datetime
 ) -> OpenCounts:
     """Count the open dossiers that have one of ``fee_codes``, and those filed since an instant."""
-    (row,) = await driver.fetch(session, _COUNT, _lines(fee_codes), filed_from)
+    (row,) = await driver.fetch(session, _COUNT, fee_codes, filed_from)
     return OpenCounts(open=row["open"], filed=row["filed"], waiting=row["waiting"])
 
 
@@ -146,11 +147,6 @@ async def claim_reassessment(
 async def lock_reassessment(session: AsyncSession, row_id: UUID) -> ReassessmentRow:
     """Return the row, locked until the transaction ends; rows stay, so it is there."""
     return await session.get_one(ReassessmentRow, row_id, with_for_update=True)
-
-
-def _lines(fee_codes: Sequence[str]) -> list[str]:
-    """Return, for each code, what the lines of a dossier that has it contain."""
-    return [json.dumps([{"fee_code": code}]) for code in fee_codes]
 
 
 async def insert_assessments(session: AsyncSession, rows: Sequence[AssessmentRow]) -> None:

@@ -79,7 +79,7 @@ async def list_tariffs(
     session: AsyncSession, wanted: TariffFilter, *, typed: str, today: date
 ) -> TariffPage:
     """Return a page of the list; ``typed`` is searched without tone marks in names and codes."""
-    narrowed = replace(wanted, words=tuple(toneless(typed).split()), today=today)
+    narrowed = replace(wanted, words=_words(typed), today=today)
     rows = await repository.list_tariffs(session, narrowed)
     shown = rows[: wanted.limit]
     return TariffPage(
@@ -93,7 +93,7 @@ async def approved_tariffs(
     session: AsyncSession, wanted: TariffFilter, *, typed: str
 ) -> Sequence[Tariff]:
     """Return all approved tariffs that a list would show, for a file."""
-    narrowed = replace(wanted, words=tuple(toneless(typed).split()), after=None, limit=_EXPORTED)
+    narrowed = replace(wanted, words=_words(typed), after=None, limit=_EXPORTED)
     rows = await repository.list_tariffs(session, narrowed)
     return [repository.to_tariff(row) for row in rows if row.status is TariffStatus.APPROVED]
 
@@ -135,6 +135,11 @@ async def _neighbours(session: AsyncSession, tariff: Tariff, today: date) -> Seq
     ]
     rows.sort(key=lambda row: (row.valid_from, row.code), reverse=True)
     return await _listed(session, rows[:_NEIGHBOURS], today)
+
+
+def _words(typed: str) -> tuple[str, ...]:
+    """Return what is searched for; characters that no text holds are left out."""
+    return tuple(toneless("".join(each if each.isprintable() else " " for each in typed)).split())
 
 
 def _same_case(one: Tariff, other: Tariff) -> bool:
