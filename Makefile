@@ -42,7 +42,8 @@ bench: setup
 
 chaos: setup
 	@PYTHON=$(PYTHON) deploy/local/setup.sh test
-	SEED=$(SEED) RUNS=$(RUNS) .venv/bin/pytest -q tests/journeys -k "killed or stopped or dies" $(ARGS)
+	SEED=$(SEED) RUNS=$(RUNS) PROVINCE_DOSSIERS=$(or $(PROVINCE_DOSSIERS),20000) \
+	  .venv/bin/pytest -q tests/journeys -k "killed or stopped or dies or in_disorder" $(ARGS)
 
 $(UV):
 	$(PYTHON) -m venv .venv
