@@ -62,6 +62,11 @@ class Exchange:
     _producer: AIOKafkaProducer | None = None
     _late: set["asyncio.Task[None]"] = field(default_factory=set)
 
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether Kafka can be reached."""
+        return self._producer is not None
+
     async def run(self) -> None:
         """Hear and answer for ever; when Kafka is away, begin again."""
         async with asyncio.TaskGroup() as group:

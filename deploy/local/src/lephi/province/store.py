@@ -115,6 +115,11 @@ class Store:
             [(one.id, one.type, one.code, one.day, one.paid_vnd) for one in facts],
         )
 
+    def knows(self, fact_id: str) -> bool:
+        """Tell whether the fact was ever heard."""
+        found = self._db.execute("SELECT 1 FROM fact WHERE id = ?", (fact_id,)).fetchone()
+        return found is not None
+
     def unanswered(self, limit: int) -> list[tuple[str, str]]:
         """Return id and code of facts that still wait for their answer."""
         rows = self._db.execute(
