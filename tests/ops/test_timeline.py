@@ -5,7 +5,11 @@ from datetime import timedelta
 from ops.domain.archive import Head
 from ops.domain.timeline import Archived, Wait, awaited, entries
 from shared.contracts.catalogue import EVENT_TYPES
-from shared.contracts.dossier import DossierReceived
+from shared.contracts.dossier import (
+    DossierReceived,
+    PartnerFactAcknowledged,
+    PartnerFactSent,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.fee import FeeAssessed, FeePending
 from shared.contracts.payment import PaymentRequested, PaymentSettled
@@ -77,3 +81,12 @@ def test_given_any_fact_of_the_catalogue_when_listed_then_it_has_a_line() -> Non
         (line,) = entries([Archived("lephi.ops", 0, 0, LONG_AGO, head)])
 
         assert line.name == event.__name__
+
+
+def test_given_an_acknowledged_fact_when_it_is_sent_again_then_its_answer_is_awaited_anew() -> None:
+    sent, again = an_example(PartnerFactSent, 1), an_example(PartnerFactSent, 3)
+
+    assert waits(sent) == [Wait.PARTNER]
+    assert waits(sent, an_example(PartnerFactAcknowledged, 2)) == []
+    assert waits(sent, an_example(PartnerFactAcknowledged, 2), again) == [Wait.PARTNER]
+    assert waits(sent, again, an_example(PartnerFactAcknowledged, 4)) == []

@@ -100,6 +100,8 @@ class _Rule:
     opening: str
     opened: Keys
     ends: dict[str, Keys]
+    repeats: bool = False
+    """It can open again after its end; opening and end stand on one stream, in order."""
 
 
 _DOSSIER: Final = _named("dossier_code")
@@ -138,7 +140,13 @@ _RULES: Final = (
         _named("receipt_id"),
         {ReceiptFileReady.type: _named("receipt_id")},
     ),
-    _Rule(Wait.PARTNER, PartnerFactSent.type, _FACT, {PartnerFactAcknowledged.type: _FACT}),
+    _Rule(
+        Wait.PARTNER,
+        PartnerFactSent.type,
+        _FACT,
+        {PartnerFactAcknowledged.type: _FACT},
+        repeats=True,  # An operator may send a fact again.
+    ),
 )
 
 
@@ -182,12 +190,16 @@ def awaited(heads: Iterable[Head]) -> list[Awaited]:
             for key in rule.opened(head.data)
         }
         ended = {
-            key
+            key: head.time
             for head in known
             if head.type in rule.ends
             for key in rule.ends[head.type](head.data)
         }
-        waits += [Awaited(rule.what, since) for key, since in opened.items() if key not in ended]
+        waits += [
+            Awaited(rule.what, since)
+            for key, since in opened.items()
+            if key not in ended or (rule.repeats and ended[key] < since)
+        ]
     return sorted(waits, key=lambda wait: wait.since)
 
 
