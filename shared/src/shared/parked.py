@@ -209,6 +209,14 @@ async def list_parked(
     return (await session.scalars(statement)).all()
 
 
+async def find(session: AsyncSession, parked_id: UUID) -> ParkedRow:
+    """Return one parked message; raise ParkedMessageNotFoundError."""
+    row = await session.get(ParkedRow, parked_id)
+    if row is None:
+        raise ParkedMessageNotFoundError(f"no parked message {parked_id}")
+    return row
+
+
 async def decide(session: AsyncSession, parked_id: UUID, *, state: str, by: str) -> None:
     """Let a person release or discard a message; its consumer obeys within a second.
 

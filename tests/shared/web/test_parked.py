@@ -43,7 +43,7 @@ async def decisions(database: Database) -> list[tuple[str, str | None]]:
         return [(row.state, row.decided_by) for row in rows]
 
 
-async def test_given_parked_messages_when_they_are_listed_then_page_by_page_with_their_bytes(
+async def test_given_parked_messages_when_they_are_listed_then_page_by_page(
     client: AsyncClient, database: Database
 ) -> None:
     await given_parked(database, 1, 2, 3)
@@ -52,8 +52,24 @@ async def test_given_parked_messages_when_they_are_listed_then_page_by_page_with
     second = (await client.get(PATH, params={"limit": 2, "after": first["after"]})).json()
 
     assert [item["offset"] for item in first["items"] + second["items"]] == [1, 2, 3]
-    assert first["items"][0]["body"] == "/w=="
+    assert "body" not in first["items"][0]
     assert second["after"] is None
+
+
+async def test_given_a_parked_message_when_it_is_opened_then_its_reader_is_recorded(
+    client: AsyncClient, database: Database
+) -> None:
+    await given_parked(database, 1)
+    parked_id = (await client.get(PATH)).json()["items"][0]["id"]
+
+    opened = await client.get(f"{PATH}/{parked_id}")
+    unknown = await client.get(f"{PATH}/{new_id()}")
+
+    assert (opened.json()["body"], opened.json()["offset"]) == ("/w==", 1)
+    assert unknown.status_code == 404
+    async with database.transaction() as session:
+        audit = (await session.execute(text("SELECT actor, act, subject FROM audit"))).one()
+    assert tuple(audit) == ("operator-1", "parked.read", parked_id)
 
 
 @pytest.mark.parametrize(("act", "state"), [("release", "release"), ("discard", "discard")])

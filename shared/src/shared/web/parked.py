@@ -7,11 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import parked
 from shared.clock import utc_now
-from shared.db.tables import AuditRow, ParkedRow
+from shared.db.tables import AuditRow
 from shared.ids import new_id
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.request import Transaction
@@ -20,7 +19,7 @@ _READERS = (Role.OPERATOR, Role.AUDITOR)
 
 
 class ParkedMessage(BaseModel):
-    """One message that waits; ``body`` is base64, because it may be no text at all."""
+    """One message that waits, without its body: that may hold people, and is read one by one."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -40,6 +39,11 @@ class ParkedMessage(BaseModel):
     due_at: datetime | None
     decided_by: str | None
     body_deleted_at: datetime | None
+
+
+class OpenedMessage(ParkedMessage):
+    """One message with its body in base64, because it may be no text at all."""
+
     body: str | None
 
 
@@ -56,20 +60,11 @@ class Reason(BaseModel):
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
-def _shown(session: AsyncSession, row: ParkedRow) -> ParkedMessage:
-    try:
-        opened = parked.open_body(session, row)
-    except parked.ParkedBodyLockedError:
-        opened = None  # The rest of the list is still to be read.
-    body = None if opened is None else base64.b64encode(opened).decode()
-    fields = {name: getattr(row, name) for name in ParkedMessage.model_fields if name != "body"}
-    return ParkedMessage(**fields, body=body)
-
-
 def parked_router(service: str) -> APIRouter:
     """Return the doors to the messages that ``service`` could not take."""
     router = APIRouter(prefix=f"/api/{service}/v1/parked", tags=["parked"])
     router.get("", dependencies=[allow(*_READERS)])(list_messages)
+    router.get("/{parked_id}", dependencies=[allow(*_READERS)])(read_message)
     router.post("/{parked_id}/release", status_code=204, dependencies=[allow(Role.OPERATOR)])(
         release_message
     )
@@ -87,7 +82,17 @@ async def list_messages(
     """Return the messages that wait, oldest first."""
     rows = await parked.list_parked(session, after=after, limit=limit)
     last = rows[-1].id if len(rows) == limit else None
-    return ParkedPage(items=[_shown(session, row) for row in rows], after=last)
+    return ParkedPage(items=[ParkedMessage.model_validate(row) for row in rows], after=last)
+
+
+async def read_message(session: Transaction, user: SignedIn, parked_id: UUID) -> OpenedMessage:
+    """Return one message with its body; who read it is recorded, for it may hold people."""
+    row = await parked.find(session, parked_id)
+    opened = parked.open_body(session, row)
+    body = None if opened is None else base64.b64encode(opened).decode()
+    session.add(_audit(user, "parked.read", parked_id, None))
+    fields = {name: getattr(row, name) for name in ParkedMessage.model_fields}
+    return OpenedMessage(**fields, body=body)
 
 
 async def release_message(
@@ -106,7 +111,7 @@ async def discard_message(
     session.add(_audit(user, "parked.discard", parked_id, body.reason))
 
 
-def _audit(user: User, act: str, parked_id: UUID, reason: str) -> AuditRow:
+def _audit(user: User, act: str, parked_id: UUID, reason: str | None) -> AuditRow:
     return AuditRow(
         id=new_id(), at=utc_now(), actor=user.subject, act=act, subject=str(parked_id),
         reason=reason, details={},

@@ -34,8 +34,8 @@ def list_parked(as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of th
 
 @parked.command("show")
 def show(parked_id: str) -> None:
-    """Print one parked message with its body (JSON)."""
-    message = run(lambda: _find(parked_id))
+    """Print one parked message with its body (JSON); that you read it is recorded."""
+    message = run(lambda: _open(parked_id))
     if message["body"] is not None:
         message["body"] = base64.b64decode(message["body"]).decode(errors="replace")
     show_json(message)
@@ -79,6 +79,14 @@ async def _find(parked_id: str) -> dict[str, Any]:
         if message["id"] == parked_id:
             return message
     raise NoSuchThingError(f"no service has parked {parked_id}")
+
+
+async def _open(parked_id: str) -> dict[str, Any]:
+    message = await _find(parked_id)
+    async with MachineClient(read_stack()) as client:
+        path = f"/api/{message['service']}/v1/parked/{parked_id}"
+        opened: dict[str, Any] = await client.get(path)
+    return {**opened, "service": message["service"]}
 
 
 async def _decide(parked_id: str, act: str, reason: str) -> None:
