@@ -87,7 +87,8 @@ async def hear(database: Database, *facts: DossierFact, first: int = 1) -> None:
 async def publish(session: AsyncSession, fee_codes: Container[str] | None = None) -> int:
     """Publish the demonstration's list, or its rows of ``fee_codes``."""
     rows = [t for t in all_tariffs() if fee_codes is None or t.fee_code in fee_codes]
-    return await publishing.publish_list(session, rows, cause=a_cause(), now=NOON)
+    taken = await publishing.publish_list(session, rows, cause=a_cause(), now=NOON)
+    return taken.published
 
 
 async def with_tariffs(database: Database, *fee_codes: str) -> Database:

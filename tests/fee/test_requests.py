@@ -218,6 +218,28 @@ async def test_given_an_end_by_two_persons_when_the_list_is_loaded_again_then_it
     assert await phase(database, "TF-0128", date(2027, 1, 1)) is TariffPhase.ENDED
 
 
+@pytest.mark.parametrize("code", ["TF-0128", "TF-9999"], ids=["same code", "same key"])
+async def test_given_a_tariff_of_persons_when_the_list_brings_another_then_theirs_stands(
+    database: Database, tmp_path: Path, code: str
+) -> None:
+    rows = [a_tariff(tariff_code=code, amount_vnd="1"), a_tariff(tariff_code="L", fee_code="L")]
+    path = tmp_path / "tariffs.csv"
+    path.write_bytes(write_file(rows))
+    await drafted(database, a_tariff())
+
+    await load_tariffs(database, path=path)
+    drafts_stay = await phase(database, "TF-0128")
+    await decided(database, await asked(database, ["TF-0128"]))
+    await load_tariffs(database, path=path)
+
+    said = [event.data for event in await facts(database, TariffPublished)]
+    assert drafts_stay is TariffPhase.DRAFT
+    assert [(fact.tariff_code, fact.amount_vnd) for fact in said] == [
+        ("L", 30_000),
+        ("TF-0128", 30_000),
+    ]
+
+
 async def test_given_tiers_when_asked_for_one_by_one_then_open_pages_are_refused(
     database: Database,
 ) -> None:

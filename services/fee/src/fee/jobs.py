@@ -27,8 +27,8 @@ async def load_tariffs(database: Database, *, path: Path | None) -> None:
     load_id = new_id()
     cause = Cause(correlation_id=load_id, causation_id=load_id)
     async with database.transaction() as session:
-        published = await publishing.publish_list(session, rows, cause=cause, now=utc_now())
-    _log.info("tariffs.loaded", rows=len(rows), published=published)
+        taken = await publishing.publish_list(session, rows, cause=cause, now=utc_now())
+    _log.info("tariffs.loaded", rows=len(rows), published=taken.published, left=taken.left)
 
 
 async def reassess_waiting(database: Database, only: UUID | None) -> bool:

@@ -1,7 +1,7 @@
 """Tariffs, and the requests they stand in."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Final
@@ -107,6 +107,20 @@ async def tariffs_of(
     for row in rows:
         found[row.fee_code].append(to_tariff(row))
     return found
+
+
+async def keys_of_persons(
+    session: AsyncSession, fee_codes: Collection[str]
+) -> set[tuple[object, ...]]:
+    """Return the keys of ``fee_codes`` that persons have drafted or put in force."""
+    rows = await session.scalars(
+        select(TariffRow).where(
+            TariffRow.fee_code.in_(fee_codes),
+            TariffRow.origin == TariffOrigin.PERSON,
+            TariffRow.status != TariffStatus.DISCARDED,
+        )
+    )
+    return {to_tariff(row).key for row in rows}
 
 
 async def list_tariffs(session: AsyncSession, wanted: TariffFilter) -> Sequence[TariffRow]:

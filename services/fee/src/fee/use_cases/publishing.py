@@ -1,8 +1,8 @@
 """Putting tariffs in force: the published list at start, and what every publication brings."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -14,8 +14,7 @@ from fee.domain.tariff import (
     Tariff,
     TariffChangedError,
     TariffInvalidError,
-    TariffRequestedError,
-    TariffStatus,
+    TariffOrigin,
     TariffTrigger,
 )
 from fee.repository import assessments
@@ -30,14 +29,23 @@ EVERYWHERE: Final = "VN"
 """Stands for the agency of a tariff that holds in every territory."""
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What came of the published list."""
+
+    published: int
+    left: Sequence[str]
+    """Codes of rows that stand aside, because persons have a tariff of that code or key."""
+
+
 async def publish_list(
     session: AsyncSession, tariffs: Sequence[Tariff], *, cause: Cause, now: datetime
-) -> int:
-    """Approve and publish the rows that are new, and the last days newly set; return how many.
+) -> Taken:
+    """Approve and publish the rows that are new, and the last days newly set.
 
-    Safe to repeat: a row that is known as it stands changes nothing, and what persons have decided
-    about a row's last day stands. A known row with another amount, key or basis is refused,
-    because assessments rest on it (TariffChangedError).
+    Safe to repeat: a row that is known as it stands changes nothing. What persons have drafted or
+    decided stands, and the list's row is left out. A row of the list itself that comes with
+    another amount, key or basis is refused, because assessments rest on it (TariffChangedError).
     """
     check_all(tariffs)
     await repository.close_book(session)
@@ -45,9 +53,16 @@ async def publish_list(
     worded = [(tariff, words_of(tariff)) for tariff in tariffs]
     new = await repository.insert_tariffs(session, worded, status=status)
     known = await repository.lock_tariffs(session, [t.code for t in tariffs if t.code not in new])
-    published = [t for t in tariffs if t.code in new or _ends_newly(t, known.get(t.code))]
+    keys = await repository.keys_of_persons(session, {tariff.fee_code for tariff in tariffs})
+    left = [t.code for t in tariffs if t.code not in new and _is_persons(t, known, keys)]
+    published = [
+        tariff
+        for tariff in tariffs
+        if tariff.code in new
+        or (tariff.code not in left and _ends_newly(tariff, known.get(tariff.code)))
+    ]
     await say_published(session, published, cause=cause, now=now)
-    return len(published)
+    return Taken(len(published), left)
 
 
 async def say_published(
@@ -94,12 +109,19 @@ def words_of(tariff: Tariff) -> str:
     return toneless(" ".join(part for part in parts if part))
 
 
+def _is_persons(
+    tariff: Tariff, known: Mapping[str, TariffRow], keys: Container[tuple[object, ...]]
+) -> bool:
+    row = known.get(tariff.code)
+    if row is None:
+        return tariff.key in keys
+    return row.origin is TariffOrigin.PERSON
+
+
 def _ends_newly(tariff: Tariff, row: TariffRow | None) -> bool:
     """Set the last day that a published row has got; False if it stands as it was."""
     if row is None:
         raise TariffInvalidError(f"{tariff.code}: another row has the same key and first day")
-    if row.status is not TariffStatus.APPROVED:
-        raise TariffRequestedError(f"{tariff.code} is a person's draft", tariff_code=tariff.code)
     known = repository.to_tariff(row)
     if replace(tariff, id=known.id, valid_to=None) != replace(known, valid_to=None):
         raise TariffChangedError(f"{tariff.code} is published and differs", tariff_code=tariff.code)
