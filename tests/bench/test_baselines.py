@@ -1,6 +1,7 @@
-"""The baselines of P2 (a) and P7 (b) store the same rows as the product, byte for byte."""
+"""The baselines of P2 (a), P7 (b) and P11 store and read the same rows as the product."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 
@@ -9,7 +10,11 @@ from dossier.views.board import BOARD
 from shared.db.database import Database
 from shared.kafka.view_schema import make_fresh, prepare_views
 from shared.views import apply, merged, statements_of
+from tests.bench.board_of_many import fill_board
 from tests.bench.opened_payables import POLL, Bare, Opening
+from tests.bench.recorded import record
+from tests.bench.staff_pages import ADDRESSES, sign_in
+from tests.bench.statements import run_pgbench
 from tests.dossier.builders import puts_of
 from tests.dossier.test_rebuild import a_life
 from tests.support.facts import an_envelope
@@ -87,3 +92,23 @@ async def test_given_the_facts_of_dossiers_when_stored_bare_then_the_board_is_th
 
     assert await lines(database.dsn, "bare.board") == await lines(database.dsn, "view.board")
     assert len(await lines(database.dsn, "view.board")) == 20
+
+
+async def test_given_a_list_of_the_staff_when_its_baseline_runs_then_it_reads_the_same_lines(
+    database_of: Callable[[str], Awaitable[Database]], tmp_path: Path
+) -> None:
+    database = await database_of("dossier")
+    await fill_board(database, 3_000)
+    cookie, secret = await sign_in(database)
+
+    pages = await record(database, ADDRESSES, {cookie: secret})
+
+    for address, page in zip(ADDRESSES, pages, strict=True):
+        assert page.render().count("<tr>") > 1, address
+        file = tmp_path / "page.sql"
+        file.write_text(page.script(), "utf-8")
+        assert await run_pgbench(database.dsn, file, transactions=1, clients=1) > 0
+    searched = pages[ADDRESSES.index("/can-bo/ho-so?tim=nguyen+van")]
+    asked = " ".join(sql for sql, _ in searched.statements)
+    for table in ("session", "agency", "dossier", "party", "view.board", "procedure"):
+        assert table in asked, table

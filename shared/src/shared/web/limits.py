@@ -67,7 +67,8 @@ class LookUpLimits:
         if count > allowed:
             raise TooManyLookUpsError("look-ups of this minute", retry_after_seconds=60)
         if not is_staff and (misses >= MISSES_A_DAY or near >= MISSES_OF_AN_AGENCY_DAY):
-            raise TooManyLookUpsError("misses of this day", retry_after_seconds=3600)
+            left = _day(now) + timedelta(days=1) - now
+            raise TooManyLookUpsError("misses of this day", retry_after_seconds=_whole(left))
 
     async def miss(self, request: Request, code: str) -> None:
         """Count a look-up of ``code`` that found nothing."""
@@ -94,6 +95,10 @@ class LookUpLimits:
 def _agency_day(code: str) -> str:
     """Return the bucket of all codes of one agency and day: the code without its last number."""
     return f"miss near {code.rpartition('-')[0][:64]}"
+
+
+def _whole(left: timedelta) -> int:
+    return int(left.total_seconds()) + 1
 
 
 def _minute(now: datetime) -> datetime:

@@ -76,7 +76,7 @@ def answer_domain_error(request: Request, error: DomainError) -> Response:
     elif isinstance(error, NotSignedInError):
         return _to_login(request, silently=isinstance(error, KnownElsewhereError))
     else:
-        answer = _page(request, status, error.code, translate(error.title))
+        answer = _page(request, status, error.code, translate(error.title), **error.extra)
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
         answer.headers["HX-Refresh"] = "true"  # An open page whose session ended signs in again.
@@ -95,9 +95,9 @@ def _to_login(request: Request, *, silently: bool) -> Response:
     return RedirectResponse(f"/api/{service}/oidc/login?{query}", status_code=303)
 
 
-def _page(request: Request, status: int, code: str, title: str) -> Response:
+def _page(request: Request, status: int, code: str, title: str, **extra: str | int) -> Response:
     template = _PAGES.get(status, _OTHER_PAGE)
-    return render(request, template, status=status, code=code, heading=title)
+    return render(request, template, status=status, code=code, heading=title, extra=extra)
 
 
 def _plain(request: Request, status: int, code: str, title: str, detail: str) -> Response:
