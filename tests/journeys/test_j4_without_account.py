@@ -78,4 +78,3 @@ async def test_given_a_code_that_nobody_has_when_it_is_searched_then_the_page_sa
         await phone.keyboard.press("Enter")
         await shows(phone, "Chưa tìm thấy hồ sơ này")
         await picture(phone, "thanh-toan-khong-thay")
-        await accessible(phone)

@@ -1,12 +1,14 @@
 """Who is shown which receipt: whoever holds its link, knows the phone, or is signed in."""
 
 import pytest
+from sqlalchemy import event, text
 
 from shared.contracts.parts import FeeKind
 from shared.ids import new_id
 from shared.links import Purpose
 from tests.receipt.builders import DOSSIER
 from tests.receipt.world import PEOPLE, PERSONAL, World, token_of
+from tests.support.web import client_of
 
 
 async def test_given_an_issued_receipt_when_its_holder_looks_then_the_facts_are_there_at_once(
@@ -126,13 +128,57 @@ async def test_given_no_dossier_code_when_asked_then_the_field_says_so(world: Wo
     assert "Số hồ sơ chưa đúng" in answer.text
 
 
-async def test_given_many_guesses_when_one_more_comes_then_it_is_refused(world: World) -> None:
+async def test_given_a_wrong_guess_when_answered_then_the_database_worked_as_for_a_missing_one(
+    world: World,
+) -> None:
+    await world.pay()
+    asked: list[str] = []
+    engine = world.database.engine.sync_engine
+
+    def count(_c: object, _cursor: object, sql: str, *_rest: object) -> None:
+        asked.append(sql)
+
+    event.listen(engine, "before_cursor_execute", count)
+    worked: list[list[str]] = []
+    for code, digits in ((DOSSIER, "9999"), ("H34.10-261122-0008", "3456")):
+        asked.clear()
+        await world.client.post("/bien-lai", data={"ma": code, "so_cuoi": digits})
+        worked.append(list(asked))
+    event.remove(engine, "before_cursor_execute", count)
+
+    assert worked[0] == worked[1] != []
+
+
+async def test_given_many_guesses_when_one_more_comes_after_a_restart_then_it_is_refused(
+    world: World,
+) -> None:
     for _ in range(30):
         await world.client.post("/bien-lai", data={"ma": DOSSIER, "so_cuoi": "0000"})
 
-    answer = await world.client.post("/bien-lai", data={"ma": DOSSIER, "so_cuoi": "3456"})
+    guess = {"ma": DOSSIER, "so_cuoi": "3456"}
+    answer = await world.client.post("/bien-lai", data=guess, headers={"accept": "text/html"})
+    async with client_of(world.service, world.database) as restarted:
+        again = await restarted.post("/bien-lai", data=guess)
+
+    assert (answer.status_code, again.status_code) == (429, 429)
+    assert "Hãy chờ một phút rồi thử lại" in answer.text
+    assert answer.headers["retry-after"] == "60"
+
+
+async def test_given_a_day_of_misses_when_one_more_comes_then_the_page_says_until_when(
+    world: World,
+) -> None:
+    await world.client.post("/bien-lai", data={"ma": DOSSIER, "so_cuoi": "0000"})
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE rate_hit SET count = 60 WHERE bucket LIKE 'miss %'"))
+
+    answer = await world.client.post(
+        "/bien-lai", data={"ma": DOSSIER, "so_cuoi": "0000"}, headers={"accept": "text/html"}
+    )
 
     assert answer.status_code == 429
+    assert "tra cứu lại vào ngày mai" in answer.text
+    assert 60 < int(answer.headers["retry-after"]) <= 24 * 3600
 
 
 async def test_given_a_citizen_when_signed_in_then_their_own_receipts_are_listed_and_no_others(

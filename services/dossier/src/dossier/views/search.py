@@ -11,7 +11,7 @@ from dossier.views.board import UNREADY, BoardRow, FeeState, PaymentState
 from dossier.views.lines import of_agencies
 from dossier.views.money import FeeRow, PaymentRow, ReceiptRow, TariffRow
 from dossier.views.timeline import TimelineRow
-from dossier.views.told import ToldRow
+from dossier.views.told import UNANSWERED, ToldRow
 from shared.contracts.fee import Certainty
 from shared.days import start_of_day, vietnam_day
 
@@ -61,7 +61,7 @@ async def figures_of(session: AsyncSession, agencies: Collection[str], *, now: d
         select(func.count())
         .select_from(ToldRow)
         .join(BoardRow, BoardRow.dossier_code == ToldRow.dossier_code)
-        .where(mine, (ToldRow.answered_at.is_(None)) | (ToldRow.result == "loi"))
+        .where(mine, text(f"({UNANSWERED})"))
     )
     refused = (
         select(func.count(ToldRow.dossier_code.distinct()))

@@ -13,6 +13,9 @@ from shared.contracts.envelope import Envelope
 from shared.db.metadata import ViewBase
 from shared.views import Put, View, fold
 
+UNANSWERED: Final = "answered_at IS NULL OR result = 'loi'"
+"""The province has not said that it has the fact."""
+
 
 class ToldRow(ViewBase):
     """One fact for the province, and whether it was acknowledged; from ``lephi.dossier``."""
@@ -20,6 +23,7 @@ class ToldRow(ViewBase):
     __tablename__ = "told"
     __table_args__ = (
         Index("ix_told_refused", "dossier_code", postgresql_where=text("result = 'loi'")),
+        Index("ix_told_open", "dossier_code", postgresql_where=text(UNANSWERED)),
     )
 
     fact_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -69,7 +73,7 @@ def told_late(event: Envelope[PartnerFactLate]) -> Iterator[Put]:
 
 TOLD: Final = View(
     name="told",
-    version=2,
+    version=4,
     rows=(ToldRow,),
     folds=(
         fold(PartnerFactSent, told_sent),
