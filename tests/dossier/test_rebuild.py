@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from dossier.main import VIEWS
 from dossier.views.board import BOARD
+from shared.clock import utc_now
 from shared.contracts.dossier import DossierReceived
 from shared.contracts.envelope import Event
 from shared.contracts.parts import FilingChannel, PaymentTiming
@@ -20,10 +21,13 @@ from shared.db.database import Database
 from shared.ids import new_id
 from shared.kafka.producer import new_producer
 from shared.kafka.rebuild import Rebuild, RebuildRefusedError, Rebuilt, rebuild
+from shared.outbox import emit_tombstone
 from shared.outside import OutsideClosedError, closed
+from shared.pdf import PdfPrinter
 from shared.views import View
 from tests.conftest import NewDatabase
 from tests.dossier.builders import (
+    CODE,
     CONTEXT,
     PAYEE,
     SENT_AT,
@@ -184,7 +188,7 @@ async def told_once(database: Database, sql: str) -> None:
         await session.execute(text(sql))
 
 
-@pytest.mark.parametrize("failpoint", ["R1:exit:1", "R2:exit:1"])
+@pytest.mark.parametrize("failpoint", ["W18:exit:1", "W19:exit:1"])
 async def test_given_a_rebuild_killed_half_way_when_started_again_then_it_goes_on_and_ends_equal(
     database: Database, servers: Servers, failpoint: str
 ) -> None:
@@ -290,11 +294,21 @@ async def test_given_a_rebuild_that_runs_when_another_begins_then_it_is_refused(
 async def test_given_every_view_when_rebuilt_then_each_is_equal_and_the_way_out_opens_again(
     database: Database, servers: Servers
 ) -> None:
-    with closed(), pytest.raises(OutsideClosedError):
-        await say(database, *a_life(a_code()))
+    life = a_life(a_code())
+    with closed():
+        for port in (utc_now, new_id):
+            with pytest.raises(OutsideClosedError):
+                port()
+        with pytest.raises(OutsideClosedError):
+            await PdfPrinter().render("<p>", style="")
+        async with database.transaction() as session:
+            with pytest.raises(OutsideClosedError):
+                await emit_tombstone(session, "lephi.party", CODE)
+    said = await told(database, "SELECT count(*) FROM outbox")
 
     found = [await rebuilt(database, servers, view) for view in VIEWS]
-    await say(database, *a_life(a_code()))
+    assert await told(database, "SELECT count(*) FROM outbox") == said
+    await say(database, *life)
 
     assert [(each.differences, each.swapped) for each in found] == [([], True)] * len(VIEWS)
     assert all(each.facts for each in found)

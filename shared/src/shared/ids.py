@@ -4,7 +4,10 @@ from uuid import UUID
 
 from uuid_utils import compat
 
+from shared.outside import require_open
+
 
 def new_id() -> UUID:
     """Return a new UUIDv7 of the standard library's class."""
+    require_open("ids")
     return compat.uuid7()

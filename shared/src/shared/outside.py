@@ -1,4 +1,7 @@
-"""The way out of the house: closed during a rebuild, when nothing outside may happen again."""
+"""The way out of the house: closed during a rebuild, when nothing may happen a second time.
+
+Outside ports, the outbox, new ids and the clock ask first (reliability.md 6.12).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -143,7 +143,7 @@ async def _commit(database: Database, work: Work, poll: Poll) -> None:
     async with database.transaction() as session:
         await driver.execute(session, "SET LOCAL synchronous_commit = off")
         await work.store(session, poll)
-    hit("R1")
+    hit("W18")
 
 
 async def _finish(database: Database, wanted: Rebuild, work: Work, ranges: Ranges) -> Rebuilt:
@@ -162,7 +162,7 @@ async def _finish(database: Database, wanted: Rebuild, work: Work, ranges: Range
         if swaps:
             await swap_fresh(session, [wanted.view], wanted.schema)
         await _clear(session, wanted)
-        hit("R2")
+        hit("W19")
     _log.info(
         "rebuild.ended", view=wanted.view.name, facts=work.facts, lines=lines,
         differences=len(differences), swapped=swaps,
