@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,12 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from lephi.province import messages
 from lephi.province.exchange import Exchange, NotConnectedError, Order
 from lephi.province.faults import Fault, Wish
 from shared.web.language import COOKIE as LANGUAGE_COOKIE
 from shared.web.language import current_language, use_language
-from shared.web.pages import Shell, environment_of
+from shared.web.pages import Shell, environment_of, translate
 
 _POLICY: Final = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _HOME: Final = "/tinh-thu"
@@ -140,15 +139,28 @@ async def _show(exchange: Exchange, request: Request) -> Response:
     text = page.render(
         {
             "shell": shell,
-            "days": exchange.store.days(),
+            "days": [
+                {"line": line, "on": date.fromisoformat(line.day)} for line in exchange.store.days()
+            ],
             "wishes": exchange.faults.wishes(),
-            "faults": [(fault.value, fault.value) for fault in Fault],
+            "faults": _fault_words(),
             "refused": exchange.refused.most_common(20),
-            "today": messages.today(datetime.now(UTC)),
         }
     )
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
     return HTMLResponse(text, headers=headers)
+
+
+def _fault_words() -> dict[str, str]:
+    return {
+        Fault.SILENT.value: translate("im lặng: nhận mà không trả lời"),
+        Fault.SLOW.value: translate("trả lời chậm"),
+        Fault.REFUSE.value: translate("báo lỗi"),
+        Fault.TWICE.value: translate("gửi mọi tin hai lần"),
+        Fault.OUT_OF_ORDER.value: translate("gửi sai thứ tự"),
+        Fault.OLD_VERSIONS.value: translate("gửi kèm bản cũ"),
+        Fault.RUBBISH.value: translate("gửi kèm tin hỏng"),
+    }
 
 
 async def _ask_by_form(exchange: Exchange, request: Request) -> Response:
