@@ -172,6 +172,22 @@ async def test_given_the_provinces_words_when_the_people_are_redacted_then_only_
     assert (row.reason_code, row.reason_text) == ("other", None)
 
 
+async def test_given_a_redacted_dossier_when_the_province_answers_in_words_then_they_are_not_kept(
+    desk: Desk,
+) -> None:
+    async with desk.database.transaction() as session:
+        await handlers.tell_exempted(session, [an_envelope(an_exemption())])
+        fact_id = await session.scalar(select(PartnerFactRow.id))
+    await forget(desk.database)
+
+    async with desk.database.transaction() as session:
+        await answer(session, fact_id, "loi", LyDo="Sai tên ông Nguyễn Văn Đức")
+
+    async with desk.database.transaction() as session:
+        row = (await session.scalars(select(PartnerFactRow))).one()
+    assert (row.state, row.reason_code, row.reason_text) == ("refused", "other", None)
+
+
 async def test_given_a_redacted_dossier_when_it_is_looked_for_then_only_its_code_finds_it(
     desk: Desk,
 ) -> None:

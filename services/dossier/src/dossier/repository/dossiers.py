@@ -75,6 +75,14 @@ async def lock_dossier(session: AsyncSession, dossier_code: str) -> DossierRow |
     return (await lock_dossiers(session, [dossier_code])).get(dossier_code)
 
 
+async def forgotten_among(session: AsyncSession, codes: Collection[str]) -> set[str]:
+    """Return those of ``codes`` whose people are to be forgotten."""
+    statement = select(DossierRow.dossier_code).where(
+        DossierRow.dossier_code.in_(codes), DossierRow.party_redacted_at.is_not(None)
+    )
+    return set(await session.scalars(statement))
+
+
 async def find_dossier(session: AsyncSession, dossier_code: str) -> DossierRow | None:
     """Return the dossier."""
     statement = select(DossierRow).where(DossierRow.dossier_code == dossier_code)

@@ -17,7 +17,7 @@ from dossier.domain.partner import (
     ReceiptUnknownError,
     overdue_of,
 )
-from dossier.repository import partner
+from dossier.repository import dossiers, partner
 from dossier.tables import IssuedReceiptRow, PartnerFactRow
 from shared.contracts.dossier import (
     PartnerFactAcknowledged,
@@ -125,9 +125,12 @@ async def take_answers(
     """Record the province's answers; return those to facts that were never sent.
 
     A repeated answer, and a refusal after a success, change nothing; good news counts however
-    late it comes.
+    late it comes. Words about people who are to be forgotten are not kept.
     """
     facts = await partner.lock_facts(session, {each.fact_id for each in answers})
+    worded = {each.fact_id for each in answers if each.answer.reason_text is not None}
+    spoken_of = {fact.dossier_code for fact in facts.values() if fact.id in worded}
+    forgotten = await dossiers.forgotten_among(session, spoken_of) if spoken_of else set()
     emissions: list[Emission] = []
     for each in answers:
         fact = facts.get(each.fact_id)
@@ -136,7 +139,8 @@ async def take_answers(
             continue
         fact.state = FACT_LIFECYCLE.next(fact.state, trigger)
         fact.reason_code = each.answer.reason_code
-        fact.reason_text = each.answer.reason_text
+        kept = fact.dossier_code not in forgotten
+        fact.reason_text = each.answer.reason_text if kept else None
         fact.answered_at = now
         fact.due_at = None
         acknowledged = PartnerFactAcknowledged(
