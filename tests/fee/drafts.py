@@ -16,9 +16,9 @@ from tests.support.facts import NOON, a_cause
 
 WRITES: Final = Person("quan-tri", "Người Quản Trị")
 APPROVES: Final = Person("lanh-dao", "Người Lãnh Đạo")
-APPROVE: Final = Decision(ApprovalTrigger.APPROVE)
-DECLINE: Final = Decision(ApprovalTrigger.DECLINE, "sai căn cứ")
-WITHDRAW: Final = Decision(ApprovalTrigger.WITHDRAW)
+APPROVE: Final = Decision(requests.ACT, ApprovalTrigger.APPROVE)
+DECLINE: Final = Decision(requests.ACT, ApprovalTrigger.DECLINE, "sai căn cứ")
+WITHDRAW: Final = Decision(requests.ACT, ApprovalTrigger.WITHDRAW)
 
 A_FORM: Final = {
     "tariff_code": "TF-0128",

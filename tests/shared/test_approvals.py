@@ -32,15 +32,16 @@ from tests.support.facts import NOON
 
 ASKS = Person("staff-1", "Người Đề Nghị")
 DECIDES = Person("staff-2", "Người Duyệt")
-APPROVE = Decision(ApprovalTrigger.APPROVE)
-DECLINE = Decision(ApprovalTrigger.DECLINE, "chưa đủ căn cứ")
-WITHDRAW = Decision(ApprovalTrigger.WITHDRAW)
+ACT = "refund.pay"
+APPROVE = Decision(ACT, ApprovalTrigger.APPROVE)
+DECLINE = Decision(ACT, ApprovalTrigger.DECLINE, "chưa đủ căn cứ")
+WITHDRAW = Decision(ACT, ApprovalTrigger.WITHDRAW)
 PLAN = {"amount_vnd": 50_000, "money_id": "m-1"}
 
 
 def wanted(**changes: Any) -> Wanted:  # noqa: ANN401 - any field
     fields: dict[str, Any] = {
-        "act": "refund.pay",
+        "act": ACT,
         "subject": "r-1",
         "plan": PLAN,
         "reason": "nộp hai lần",
@@ -75,7 +76,7 @@ async def test_given_a_request_when_another_person_approves_then_both_are_on_rec
     state = await decided(database, approval_id, APPROVE)
 
     async with database.transaction() as session:
-        row = await approvals.find(session, approval_id)
+        row = await approvals.find(session, ACT, approval_id)
         audit = (await session.scalars(select(AuditRow).order_by(AuditRow.at))).all()
     assert state is ApprovalState.APPROVED
     assert (row.requested_by, row.decided_by, row.decided_by_name) == (
@@ -95,7 +96,7 @@ async def test_given_a_request_when_another_person_approves_then_both_are_on_rec
         (APPROVE, ASKS, SamePersonError),
         (DECLINE, ASKS, SamePersonError),
         (WITHDRAW, DECIDES, NotYourRequestError),
-        (Decision(ApprovalTrigger.APPROVE, plan_sha256="0" * 64), DECIDES, PlanChangedError),
+        (Decision(ACT, ApprovalTrigger.APPROVE, plan_sha256="0" * 64), DECIDES, PlanChangedError),
     ],
     ids=["own approval", "own refusal", "taking back for another", "another plan on screen"],
 )
@@ -108,9 +109,7 @@ async def test_given_a_request_when_the_wrong_person_or_plan_decides_then_it_sta
         await decided(database, approval_id, decision, by)
 
     async with database.transaction() as session:
-        assert [row.id for row in await approvals.open_requests(session, "refund.pay")] == [
-            approval_id
-        ]
+        assert [row.id for row in await approvals.open_requests(session, ACT)] == [approval_id]
 
 
 async def refused(database: Database, statement: str) -> bool:
@@ -186,7 +185,7 @@ async def test_given_two_who_decide_at_once_when_both_press_then_one_decision_st
 
     states = [each for each in outcomes if isinstance(each, ApprovalState)]
     async with database.transaction() as session:
-        row = await approvals.find(session, approval_id)
+        row = await approvals.find(session, ACT, approval_id)
     assert states == [row.state]
     assert sum(isinstance(each, IllegalStepError) for each in outcomes) == 1
 
@@ -209,13 +208,38 @@ async def test_given_no_such_request_when_decided_then_it_is_not_found(database:
         await decided(database, new_id(), APPROVE)
 
 
+async def test_given_requests_of_agencies_when_others_look_or_decide_then_they_are_not_there(
+    database: Database,
+) -> None:
+    ours = await asked(database, agency_code="H34.10")
+    anyones = await asked(database, subject="r-2")
+    strangers = frozenset({"H34.22.08"})
+    stranger = Person("staff-3", "Người Nơi Khác", strangers)
+    colleague = Person("staff-2", "Người Duyệt", frozenset({"H34.10"}))
+
+    for decision in (APPROVE, Decision("replay.run", ApprovalTrigger.APPROVE)):
+        with pytest.raises(ApprovalNotFoundError):
+            await decided(database, ours, decision, stranger)
+    with pytest.raises(ApprovalNotFoundError):
+        await decided(database, ours, Decision("replay.run", ApprovalTrigger.APPROVE), colleague)
+
+    async with database.transaction() as session:
+        seen = await approvals.open_requests(session, ACT, agencies=strangers)
+        with pytest.raises(ApprovalNotFoundError):
+            await approvals.find(session, ACT, ours, agencies=strangers)
+        with pytest.raises(ApprovalNotFoundError):
+            await approvals.find(session, "replay.run", ours)
+    assert [row.id for row in seen] == [anyones]
+    assert await decided(database, ours, APPROVE, colleague) is ApprovalState.APPROVED
+
+
 async def test_given_a_plan_when_it_is_made_anew_then_only_an_equal_one_passes(
     database: Database,
 ) -> None:
     approval_id = await asked(database)
 
     async with database.transaction() as session:
-        row: ApprovalRow = await approvals.find(session, approval_id)
+        row: ApprovalRow = await approvals.find(session, ACT, approval_id)
 
     approvals.check_plan(row, {"money_id": "m-1", "amount_vnd": 50_000})
     with pytest.raises(PlanChangedError):

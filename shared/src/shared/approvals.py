@@ -99,6 +99,8 @@ class Person:
 
     subject: str
     name: str
+    agencies: frozenset[str] | None = None
+    """On whose requests they may act; None: on those of any agency."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Decision:
-    """How a request ends; ``plan_sha256`` is of the plan that the person has seen, if any."""
+    """How a request of ``act`` ends; ``plan_sha256`` is of the plan that the person has seen.
 
+    A door decides on its own act alone: a right to approve one is no right to approve another.
+    """
+
+    act: str
     trigger: ApprovalTrigger
     reason: str = ""
     plan_sha256: str | None = None
@@ -167,7 +173,7 @@ async def decide(
     row = await session.scalar(
         select(ApprovalRow).where(ApprovalRow.id == approval_id).with_for_update()
     )
-    if row is None:
+    if row is None or row.act != decision.act or not _may_see(row, by.agencies):
         raise ApprovalNotFoundError("no request of this id")
     state = LIFECYCLE.next(ApprovalState(row.state), decision.trigger)
     _check_person(row, decision, by)
@@ -187,25 +193,34 @@ def check_plan(row: ApprovalRow, plan: Mapping[str, Any]) -> None:
         raise PlanChangedError("what would be done now is not what was asked for")
 
 
-async def find(session: AsyncSession, approval_id: UUID) -> ApprovalRow:
-    """Return a request; raise ApprovalNotFoundError if there is none."""
+async def find(
+    session: AsyncSession, act: str, approval_id: UUID, *, agencies: frozenset[str] | None = None
+) -> ApprovalRow:
+    """Return a request of ``act``; raise ApprovalNotFoundError if ``agencies`` have none."""
     row = await session.get(ApprovalRow, approval_id)
-    if row is None:
+    if row is None or row.act != act or not _may_see(row, agencies):
         raise ApprovalNotFoundError("no request of this id")
     return row
 
 
 async def open_requests(
-    session: AsyncSession, act: str, *, limit: int = 100
+    session: AsyncSession, act: str, *, agencies: frozenset[str] | None = None, limit: int = 100
 ) -> Sequence[ApprovalRow]:
     """Return the requests of ``act`` that wait for their second person, the oldest first."""
-    rows = await session.scalars(
+    wanted = (
         select(ApprovalRow)
         .where(ApprovalRow.act == act, ApprovalRow.state == ApprovalState.REQUESTED)
         .order_by(ApprovalRow.requested_at, ApprovalRow.id)
         .limit(limit)
     )
-    return rows.all()
+    if agencies is not None:
+        of_none = ApprovalRow.agency_code.is_(None)
+        wanted = wanted.where(of_none | ApprovalRow.agency_code.in_(agencies))
+    return (await session.scalars(wanted)).all()
+
+
+def _may_see(row: ApprovalRow, agencies: frozenset[str] | None) -> bool:
+    return agencies is None or row.agency_code is None or row.agency_code in agencies
 
 
 def _check_person(row: ApprovalRow, decision: Decision, by: Person) -> None:

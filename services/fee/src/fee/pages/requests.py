@@ -91,7 +91,7 @@ async def approve(
 ) -> Response:
     """Approve exactly the plan that is on screen: it is in force by its dates from now on."""
     plan = str((await request.form()).get("plan", ""))
-    decision = Decision(ApprovalTrigger.APPROVE, plan_sha256=plan)
+    decision = Decision(requests.ACT, ApprovalTrigger.APPROVE, plan_sha256=plan)
     return await _decide(session, user, approval_id, decision, cause)
 
 
@@ -104,7 +104,7 @@ async def decline(
     errors = reason_errors(typed["reason"])
     if errors:
         return await _answer(request, session, user, approval_id, typed=typed, errors=errors)
-    decision = Decision(ApprovalTrigger.DECLINE, typed["reason"])
+    decision = Decision(requests.ACT, ApprovalTrigger.DECLINE, typed["reason"])
     return await _decide(session, user, approval_id, decision, cause)
 
 
@@ -113,7 +113,9 @@ async def take_back(
     session: Transaction, user: SignedIn, cause: RequestCause, approval_id: UUID
 ) -> Response:
     """Take one's own request back."""
-    return await _decide(session, user, approval_id, Decision(ApprovalTrigger.WITHDRAW), cause)
+    return await _decide(
+        session, user, approval_id, Decision(requests.ACT, ApprovalTrigger.WITHDRAW), cause
+    )
 
 
 async def _decide(

@@ -23,7 +23,7 @@ from fee.repository import tariffs as repository
 from fee.tables import TariffRow
 from fee.use_cases.publishing import say_published
 from shared import approvals
-from shared.approvals import ApprovalState, Decision, Person, Wanted
+from shared.approvals import ApprovalState, ApprovalTrigger, Decision, Person, Wanted
 from shared.contracts.envelope import Cause
 from shared.days import start_of_day
 from shared.db.tables import ApprovalRow
@@ -82,7 +82,8 @@ async def decide(
     session: AsyncSession, approval_id: UUID, decision: Decision, *, acting: Acting
 ) -> None:
     """End a request; an approval does what was asked for, and says it, in this transaction."""
-    await repository.close_book(session)
+    if decision.trigger is ApprovalTrigger.APPROVE:
+        await repository.close_book(session)
     approval = await approvals.decide(session, approval_id, decision, by=acting.by, now=acting.now)
     if approval.state != ApprovalState.APPROVED:
         return
@@ -99,7 +100,7 @@ async def decide(
 
 async def read_request(session: AsyncSession, approval_id: UUID) -> Request:
     """Return a request about tariffs; raise ApprovalNotFoundError if there is none."""
-    approval = await approvals.find(session, approval_id)
+    approval = await approvals.find(session, ACT, approval_id)
     tariffs = [
         repository.to_tariff(row) for row in await repository.tariffs_in(session, approval_id)
     ]
