@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from dossier.adapters.province.facts import DaThu, PhaiThu
 from payment_gateway.domain.payables import Payable
 from payment_gateway.repository import payables as rows
 from shared.contracts.dossier import DossierClosed
@@ -264,6 +265,22 @@ async def test_given_a_dossier_when_it_goes_and_comes_three_times_then_each_gets
         event.data.reason.value for event in await facts(world.gateway.database, PaymentClosed)
     ]
     assert closed == ["withdrawn"] * 3
+
+
+async def test_given_a_changed_dossier_when_it_is_paid_then_the_province_hears_each_amount_once(
+    world: World,
+) -> None:
+    due = "2026-11-25T17:00:00+07:00"
+    for at, (status, pages) in enumerate((("2", 60), ("4", 10), ("8", 10), ("4", 10))):
+        fees = [a_fee(SoTrang=pages)]
+        await world.state(CODE, status, at, DanhSachLePhi=fees, NgayHenTra=due)
+    await world.pay(CODE, 12_000)
+    await world.state(CODE, "9", 5, DanhSachLePhi=[a_fee(SoTrang=60)], NgayHenTra=due)
+    await world.line.go_on(fate=Fate.TWICE)
+
+    told = [each.data.SoTien for each in await facts(world.line.dossier, PhaiThu)]
+    paid = [each.data.SoTien for each in await facts(world.line.dossier, DaThu)]
+    assert (told, paid) == ([62_000, 12_000, 12_000], [12_000])
 
 
 async def test_given_a_debt_when_the_result_was_handed_over_then_it_stands_with_the_accountant(

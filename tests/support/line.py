@@ -18,6 +18,7 @@ from payment_gateway.handlers import SUBSCRIPTIONS as GATEWAY_HEARS
 from shared.db.database import Database
 from shared.db.tables import OutboxRow
 from shared.subscriptions import Message, Subscription
+from tests.dossier.builders import SUBSCRIPTIONS as DOSSIER_HEARS
 from tests.dossier.builders import a_body, a_message, hear
 from tests.fee.facts import with_tariffs
 from tests.support.facts import NOON
@@ -67,6 +68,7 @@ class Line:
         """Let every fact that was said reach its reader."""
         await self._bring(self.dossier, self.fee, FEE_HEARS, fate)
         await self._bring(self.fee, self.gateway, GATEWAY_HEARS, fate)
+        await self._bring(self.gateway, self.dossier, DOSSIER_HEARS, fate)
 
     async def _bring(
         self, source: Database, target: Database, hears: Sequence[Subscription], fate: Fate
