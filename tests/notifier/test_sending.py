@@ -15,9 +15,11 @@ from shared.contracts.notification import NotificationFailed, NotificationSent
 from shared.db.database import Database
 from shared.failpoints import FailpointError
 from shared.lifecycle import IllegalStepError
+from tests.notifier.facts import EMAIL
 from tests.notifier.mail_server import Inbox
 from tests.notifier.post import a_ready_message, make_due, message, post_to
 from tests.support.facts import emitted, facts
+from tests.support.personal_data import Scanner, in_tables
 
 SENT = NotificationSent.type
 FAILED = NotificationFailed.type
@@ -126,3 +128,26 @@ def test_given_the_pauses_when_added_up_then_a_letter_is_tried_for_two_days() ->
     total = sum(PAUSES, timedelta())
 
     assert timedelta(hours=48) < total < timedelta(hours=50)
+
+
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+@pytest.mark.parametrize("code", [450, 554])
+async def test_given_a_server_that_quotes_the_address_when_it_refuses_then_only_its_code_is_kept(
+    database: Database, inbox: Inbox, capsys: pytest.CaptureFixture[str], step: str, code: int
+) -> None:
+    await a_ready_message(database)
+    inbox.answers[step] = f"{code} <{EMAIL}> Nguyễn Thị Người Nộp does not want it".encode(
+        "ascii", "ignore"
+    ).decode()
+
+    await send_message(database, None, post=post_to(inbox.url))
+
+    kept = (await message(database)).error_code or ""
+    found = Scanner([EMAIL]).look(
+        [
+            *await in_tables(database.dsn, without=("recipient",)),
+            ("log", "".join(capsys.readouterr()).encode()),
+        ]
+    )
+    assert kept.endswith(str(code))
+    assert found == []
