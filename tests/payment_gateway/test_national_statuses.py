@@ -267,6 +267,49 @@ async def test_given_a_dossier_when_it_goes_and_comes_three_times_then_each_gets
     assert closed == ["withdrawn"] * 3
 
 
+UNKNOWN_FEE = a_fee(MaPhiLePhi="PHI-CHUA-CO-BIEU")
+
+
+@pytest.mark.parametrize(
+    ("change", "cases"),
+    [
+        ({"HinhThucThu": "mien_phi"}, ["assessed_less -62000"]),
+        ({"DaNop": {"SoTien": DUE, "NgayThu": "2026-11-22"}}, ["assessed_less -62000"]),
+        ({"DanhSachLePhi": []}, None),
+        ({"DanhSachLePhi": [a_fee(), UNKNOWN_FEE]}, []),
+    ],
+)
+async def test_given_a_paid_dossier_when_its_fee_ends_otherwise_then_the_case_says_how(
+    world: World, change: dict[str, object], cases: list[str] | None
+) -> None:
+    await world.state(CODE, "2", 0)
+    await world.pay(CODE)
+
+    await world.state(CODE, "4", 1, **change)
+
+    opened = await facts(world.gateway.database, CaseOpened)
+    found = [f"{each.data.kind} {each.data.difference_vnd}" for each in opened]
+    payable = await world.payable(CODE)
+    assert payable is not None
+    assert payable.status.value == "settled"
+    assert cases is None or found == cases
+    assert len(found) <= 1
+
+
+async def test_given_a_paid_dossier_that_waited_for_a_tariff_when_it_is_assessed_then_a_case_opens(
+    world: World,
+) -> None:
+    await world.state(CODE, "2", 0)
+    await world.pay(CODE)
+    await world.state(CODE, "4", 1, DanhSachLePhi=[a_fee(), UNKNOWN_FEE])
+    assert await facts(world.gateway.database, CaseOpened) == []
+
+    await world.state(CODE, "4", 2, DanhSachLePhi=[a_fee(SoTrang=100)])
+
+    (case,) = await facts(world.gateway.database, CaseOpened)
+    assert (case.data.kind.value, case.data.difference_vnd) == ("assessed_more", 40_000)
+
+
 async def test_given_a_changed_dossier_when_it_is_paid_then_the_province_hears_each_amount_once(
     world: World,
 ) -> None:

@@ -25,7 +25,8 @@ async def open_payables(session: AsyncSession, events: Sequence[Envelope[FeeAsse
 async def close_payable(session: AsyncSession, event: Envelope[FeeWithdrawn]) -> None:
     """Close the dossier's payable: its assessment ended."""
     fact = event.data
-    ending = Ending(fact.dossier_code, fact.version, close_reason(fact.reason))
+    superseded = fact.superseded_by is not None
+    ending = Ending(fact.dossier_code, fact.version, close_reason(fact.reason), superseded)
     await closing.close_payable(session, ending, cause=event.cause, now=utc_now())
 
 

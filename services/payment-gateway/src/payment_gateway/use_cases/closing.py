@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +19,13 @@ from shared.contracts.payment import CloseReason, PaymentClosed, UnmatchedKind
 from shared.ids import new_id
 from shared.outbox import Emission, emit_all
 
+_CASES: Final = {
+    CloseReason.WITHDRAWN: CaseKind.WITHDRAWN_PAID,
+    CloseReason.EXEMPTED: CaseKind.ASSESSED_LESS,
+    CloseReason.PAID_ELSEWHERE: CaseKind.ASSESSED_LESS,
+}
+"""What a person decides where nothing is due any more and somebody has paid."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -26,6 +34,8 @@ class Ending:
     dossier_code: str
     version: int
     reason: CloseReason
+    is_superseded: bool = False
+    """Another assessment waits for what is missing: the dossier itself goes on."""
 
 
 async def close_payable(
@@ -33,7 +43,8 @@ async def close_payable(
 ) -> None:
     """Close the dossier's open payable; one that was paid becomes a case for a person.
 
-    A dossier that never had a payable, or an older version, changes nothing.
+    A dossier that never had a payable, or an older version, changes nothing. One that was paid and
+    whose new amount cannot be said yet waits for it: then the difference is known.
     """
     known = await payable_rows.lock_payables_of(session, [ending.dossier_code])
     newest = known[ending.dossier_code][-1] if known.get(ending.dossier_code) else None
@@ -41,8 +52,9 @@ async def close_payable(
         return
     if payables.LIFECYCLE.allows(newest.status, payables.Trigger.CLOSE):
         await _close(session, newest, ending, cause=cause, now=now)
-    elif newest.is_paid:
-        finding = Finding(CaseKind.WITHDRAWN_PAID, ending.version, -newest.paid_vnd)
+    elif newest.is_paid and not ending.is_superseded:
+        kind = _CASES[ending.reason]
+        finding = Finding(kind, ending.version, -newest.paid_vnd)
         await open_case(session, newest, finding, cause=cause, now=now)
     await payable_rows.note_version(session, newest.id, ending.version)
 
