@@ -27,6 +27,7 @@ from shared.contracts.messaging import MessageParked
 from shared.contracts.parts import PaymentTiming
 from shared.contracts.party import PartyStated
 from shared.db.database import Database
+from shared.db.tables import OutboxRow
 from tests.conftest import NewDatabase
 from tests.dossier.builders import CODE, a_body, a_fee, a_message, a_person, hear, hear_dossier
 from tests.support.facts import emitted, facts
@@ -292,3 +293,36 @@ async def test_given_another_prefix_when_the_same_dossier_comes_then_nothing_but
     async with database.transaction() as session:
         for each in (CODE, code):
             assert await dossiers.find_dossier(session, each) is not None
+
+
+async def test_given_a_poll_of_many_versions_when_it_is_taken_then_each_has_its_turn(
+    database: Database,
+) -> None:
+    other, last = "H34.10-261122-0008", "2026-11-22T10:00:00+07:00"
+    await hear(
+        database,
+        a_message(),
+        a_message(MaHoSo=other),
+        a_message(NgayCapNhat=LATER, TrangThaiHoSo="3"),
+        a_message(NgayCapNhat=EARLIER, TrangThaiHoSo="10"),
+        a_message(b"not json"),
+        a_message(NgayCapNhat=last, TrangThaiHoSo="4", ChuHoSo=a_person("Trần Văn Khác")),
+        a_message(MaHoSo=other, NgayCapNhat=LATER, TrangThaiHoSo="10"),
+        a_message(MaHoSo=other, NgayCapNhat=last, TrangThaiHoSo="4"),
+    )
+
+    async with database.transaction() as session:
+        rows = await session.execute(
+            select(OutboxRow.aggregateid, OutboxRow.type).order_by(OutboxRow.position)
+        )
+        said = [(code, kind) for code, kind in rows]
+        waiting = await parked.list_parked(session)
+    assert [kind for code, kind in said if code == CODE] == [
+        RECEIVED, PARTY, DossierWithdrawn.type, DossierReinstated.type, PARTY,
+    ]  # fmt: skip
+    assert [kind for code, kind in said if code == other][:3] == [
+        RECEIVED, PARTY, DossierClosed.type,
+    ]  # fmt: skip
+    assert sorted(row.reason_code for row in waiting) == ["dossier-closed", "not-json"]
+    assert (await row_of(database)).status == 4
+    assert (await row_of(database, other)).state is State.CLOSED
