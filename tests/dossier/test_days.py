@@ -10,7 +10,7 @@ from dossier.adapters.province.facts import YeuCauGuiLai
 from dossier.domain.days import NotStatedError
 from dossier.domain.partner import FactState
 from dossier.jobs import compare_due_day
-from dossier.tables import PartnerComparisonRow, PartnerFactRow
+from dossier.tables import PartnerComparisonRow, PartnerFactRow, PartnerStatementRow
 from dossier.use_cases import days
 from dossier.use_cases.days import Asked
 from shared.clock import utc_now
@@ -192,6 +192,9 @@ async def test_given_an_older_telling_when_it_comes_late_then_the_newer_one_stan
     said = await compared(database)
 
     assert (said.theirs.dossier_count, said.missing_here) == (2, ())
+    async with database.transaction() as session:
+        kept = select(PartnerStatementRow.dossier_count)
+        assert (await session.scalars(kept)).all() == [2]
 
 
 async def test_given_a_day_told_twice_when_compared_then_the_last_telling_stands_and_runs_count(

@@ -99,6 +99,18 @@ async def state_day(
     )
 
 
+async def drop_superseded(session: AsyncSession, partner: str, day_on: date) -> None:
+    """Forget the tellings of a day that are older than the one that stands; runs keep theirs."""
+    await driver.execute(
+        session,
+        "DELETE FROM partner_statement AS s USING partner_day AS d WHERE s.partner = $1"
+        " AND s.day_on = $2 AND d.partner = s.partner AND d.day_on = s.day_on"
+        " AND s.stated_at < d.stated_at",
+        partner,
+        day_on,
+    )
+
+
 async def lock_day(session: AsyncSession, partner: str, day_on: date) -> PartnerDayRow | None:
     """Return the day that the province has told of, locked: its runs wait for each other."""
     statement = (

@@ -72,6 +72,7 @@ async def store_statement(
         await days.state_day(
             session, PROVINCE, told.day_on, stated_at=told.stated_at, due_at=now + grace
         )
+        await days.drop_superseded(session, PROVINCE, told.day_on)
 
 
 async def compare_due_day(session: AsyncSession, ask_again: AskAgain, *, now: datetime) -> bool:
