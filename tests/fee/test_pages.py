@@ -162,6 +162,7 @@ async def test_given_staff_when_they_ask_why_then_the_page_tells_all_that_decide
     for said in (
         "thủ tục 2.000488 · địa bàn H34 · học sinh, sinh viên · Tại quầy · nộp 22/11/2026",
         "4 bản, 1 trang",
+        "100.000 ₫, khác số đã xác định",
         "Thu thêm từ bản thứ n",
         "Xác định số phải thu: 62.000 ₫",
         "Xác định số phải thu: 110.000 ₫",

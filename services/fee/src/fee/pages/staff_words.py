@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from fee.domain.reckoning import ReckonedLine
+from fee.domain.reckoning import LineOutcome, ReckonedLine
 from fee.pages.tariff_words import exemption_words, group_words, rule_words
 from fee.pages.wording import channel_words
 from fee.use_cases.explain import Explained, Said
@@ -47,12 +47,11 @@ def _rows(explained: Explained, line: ReckonedLine) -> Rows:
         copies=number(asked.quantities.copies),
         pages=number(asked.quantities.pages),
     )
-    stated = amount(asked.declared_vnd) if asked.declared_vnd else translate("không nêu")
     rows = [
         (translate("Mã khoản thu"), asked.fee_code),
         (translate("Chọn mức thu theo"), _chosen_by(explained, line)),
         (translate("Số lượng"), quantities),
-        (translate("Tỉnh khai báo"), stated),
+        (translate("Tỉnh khai báo"), _declared(line)),
     ]
     if asked.declared_basis is not None:
         rows.append((translate("Căn cứ tỉnh khai báo"), asked.declared_basis))
@@ -61,6 +60,16 @@ def _rows(explained: Explained, line: ReckonedLine) -> Rows:
         rows.append((translate("Lý do miễn"), f"{reason} ({line.exemption_reason_code})"))
         rows.append((translate("Minh chứng"), asked.evidence_ref or translate("không nêu")))
     return rows
+
+
+def _declared(line: ReckonedLine) -> str:
+    """Return what the province stated; 0 is a placeholder, and the tariff decides (domain.md 5)."""
+    declared_vnd = line.asked.declared_vnd
+    if not declared_vnd:
+        return translate("không nêu")
+    if line.outcome is LineOutcome.PENDING or declared_vnd == line.amount_vnd:
+        return amount(declared_vnd)
+    return translate("%(amount)s, khác số đã xác định", amount=amount(declared_vnd))
 
 
 def _chosen_by(explained: Explained, line: ReckonedLine) -> str:
