@@ -184,6 +184,7 @@ async def test_given_a_tariff_in_force_when_its_end_is_approved_then_the_list_sh
     assert "kết thúc hết 30/06/2027" in shown
     page = await fee.page(other)
     assert "Đề nghị kết thúc vào hết ngày 30/06/2027" in page
+    assert 'Nạp từ danh mục đã công bố</p> <p class="note"><time' in page
     assert "30/06/2027" in await fee.page(f"{BOOK}?tim=TF-0001")
 
 

@@ -19,7 +19,8 @@ def history_entries(found: TariffHistory) -> list[Entry]:
     """Return the timeline, the oldest first; what waits stands hollow at its end."""
     entries = [_act(row) for row in found.acts]
     if found.origin is TariffOrigin.LIST:
-        entries.append({"title": translate("Nạp từ danh mục đã công bố")})
+        known = {"at": found.approved_at} if found.approved_at is not None else {}
+        entries.append({"title": translate("Nạp từ danh mục đã công bố"), **known})
     for row in found.requests:
         entries += _request(row)
     return sorted(entries, key=lambda entry: entry.get("at", _START))

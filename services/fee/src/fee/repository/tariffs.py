@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -49,7 +49,11 @@ async def open_book(session: AsyncSession) -> None:
 
 
 async def insert_tariffs(
-    session: AsyncSession, tariffs: Sequence[tuple[Tariff, str]], *, status: TariffStatus
+    session: AsyncSession,
+    tariffs: Sequence[tuple[Tariff, str]],
+    *,
+    status: TariffStatus,
+    approved_at: datetime | None = None,
 ) -> set[str]:
     """Store tariffs with the words they are found by; return the codes of those that were new.
 
@@ -60,7 +64,7 @@ async def insert_tariffs(
     origin = TariffOrigin.PERSON if is_draft else TariffOrigin.LIST
     values = [
         {name: getattr(tariff, name) for name in _FIELDS}
-        | {"status": status, "words": words, "origin": origin}
+        | {"status": status, "words": words, "origin": origin, "approved_at": approved_at}
         for tariff, words in tariffs
     ]
     new: set[str] = set()

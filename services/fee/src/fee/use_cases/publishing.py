@@ -51,7 +51,7 @@ async def publish_list(
     await repository.close_book(session)
     status = domain.LIFECYCLE.next(domain.LIFECYCLE.initial, TariffTrigger.APPROVE)
     worded = [(tariff, words_of(tariff)) for tariff in tariffs]
-    new = await repository.insert_tariffs(session, worded, status=status)
+    new = await repository.insert_tariffs(session, worded, status=status, approved_at=now)
     known = await repository.lock_tariffs(session, [t.code for t in tariffs if t.code not in new])
     keys = await repository.keys_of_persons(session, {tariff.fee_code for tariff in tariffs})
     left = [t.code for t in tariffs if t.code not in new and _is_persons(t, known, keys)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,6 +59,7 @@ class TariffHistory:
     phase: TariffPhase
     status: TariffStatus
     origin: TariffOrigin
+    approved_at: datetime | None
     requests: Sequence[ApprovalRow]
     acts: Sequence[AuditRow]
     neighbours: Sequence[Listed]
@@ -109,6 +110,7 @@ async def read_history(session: AsyncSession, code: str, *, today: date) -> Tari
         phase=listed.phase,
         status=row.status,
         origin=row.origin,
+        approved_at=row.approved_at,
         requests=await repository.requests_of(session, row.id),
         acts=await repository.audit_of(session, code, ACTS),
         neighbours=await _neighbours(session, listed.tariff, today),
