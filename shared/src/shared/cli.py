@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 import uvicorn
 import uvloop
+from aiokafka.errors import KafkaError
 from dotenv import dotenv_values
 
 from shared.clock import utc_now
@@ -238,6 +239,10 @@ async def rebuild_view(service: Service, words: Sequence[str]) -> int:
     except DomainError as error:
         sys.stderr.write(f"{error.detail}\n")
         return 2
+    except (KafkaError, TimeoutError, OSError) as error:
+        away = f"{type(error).__name__}: Kafka or PostgreSQL is away"
+        sys.stderr.write(f"{away}; started again, it goes on where it was\n")
+        return 3
     finally:
         await database.close()
     sys.stdout.write("\n".join(_rebuilt_lines(options.view, done)) + "\n")
