@@ -3,23 +3,14 @@
 import re
 
 from httpx import AsyncClient
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.support.browser import PHONE, a_page, accessible, picture, shows, sign_in
+from tests.support.browser import PHONE, a_page, accessible, at_the_bank, picture, shows, sign_in
 from tests.support.payer import pay, receipts, until
 from tests.support.pictures import decoded
 from tests.support.province import a_code, a_dossier, a_fee, a_person, send
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
-
-
-async def at_the_bank(phone: Page) -> None:
-    """Log in, enter the code of the text message, confirm."""
-    await phone.get_by_role("button", name="Đăng nhập").click()
-    await phone.get_by_role("button", name="Tiếp tục").click()
-    code = await phone.locator("#otp").inner_text()
-    await phone.get_by_label("Mã OTP").fill(code)
-    await phone.get_by_role("button", name="Xác nhận thanh toán").click()
 
 
 async def test_given_a_dossier_when_the_citizen_pays_by_qr_then_both_screens_turn_and_a_receipt_is(

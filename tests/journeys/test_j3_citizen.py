@@ -7,8 +7,7 @@ from httpx import AsyncClient
 from playwright.async_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.journeys.test_j1_counter import at_the_bank
-from tests.support.browser import PHONE, a_page, accessible, picture, shows, sign_in
+from tests.support.browser import PHONE, a_page, accessible, at_the_bank, picture, shows, sign_in
 from tests.support.payer import until
 from tests.support.province import a_code, a_dossier, a_person, send
 from tests.support.stack import Stack

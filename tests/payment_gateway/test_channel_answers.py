@@ -1,5 +1,6 @@
 """What each channel hears back, in its own dialect; real application, real PostgreSQL."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,10 +13,11 @@ from payment_gateway.domain.payables import Payable
 from payment_gateway.use_cases import pay
 from payment_gateway.use_cases.pay import Choice
 from shared.clock import utc_now
-from tests.payment_gateway.builders import given_a_payable
+from shared.contracts.payment import PaymentAttemptEnded, PaymentSettled
+from tests.payment_gateway.builders import given_a_payable, given_an_attempt, told
 from tests.payment_gateway.conftest import Gateway
 from tests.payment_gateway.told import Said, a_payment, said
-from tests.support.facts import a_cause
+from tests.support.facts import a_cause, emitted
 
 CHANNELS: Final = [channel.code.value for channel in read_catalogue()]
 OK, AGAIN, DIFFERS, UNKNOWN, FORGED = "ok", "again", "differs", "unknown", "forged"
@@ -162,3 +164,19 @@ async def test_given_a_return_address_with_a_success_when_it_is_opened_then_noth
 
     assert answer.status_code == 303
     assert await channel.gateway.column("SELECT status FROM payable") == ["open"]
+
+
+async def test_given_one_attempt_when_many_monies_come_at_once_then_it_ends_well_once(
+    gateway: Gateway,
+) -> None:
+    payable = await given_a_payable(gateway.database)
+    attempt = await given_an_attempt(gateway.database, payable)
+    codes = [f"GD{number}" for number in range(10)]
+
+    await asyncio.gather(*[gateway.tell(told(attempt.reference, MaGiaoDich=c)) for c in codes])
+
+    types = await emitted(gateway.database)
+    assert types.count(PaymentAttemptEnded.type) == 1
+    assert types.count(PaymentSettled.type) == 1
+    problems = await gateway.column("SELECT problem FROM money WHERE problem IS NOT NULL")
+    assert problems == ["duplicate"] * 9

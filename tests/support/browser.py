@@ -83,3 +83,12 @@ async def accessible(page: Page) -> None:
 async def shows(page: Page, text: str, *, timeout_ms: float = 15_000) -> None:
     """Wait until ``text`` is visible somewhere on the page."""
     await expect(page.get_by_text(text).first).to_be_visible(timeout=timeout_ms)
+
+
+async def at_the_bank(phone: Page) -> None:
+    """Log in, enter the code of the text message, confirm."""
+    await phone.get_by_role("button", name="Đăng nhập").click()
+    await phone.get_by_role("button", name="Tiếp tục").click()
+    code = await phone.locator("#otp").inner_text()
+    await phone.get_by_label("Mã OTP").fill(code)
+    await phone.get_by_role("button", name="Xác nhận thanh toán").click()

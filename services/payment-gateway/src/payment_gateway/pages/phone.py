@@ -107,7 +107,7 @@ class Phone:
     def signature(self) -> str:
         """Return what changes when the page has to be drawn again."""
         attempts = [(str(each.attempt.id), each.attempt.status.value) for each in self.mine]
-        live = str(self.live.id) if self.live is not None else None
+        live = [str(self.live.id), self.live.redirect_url] if self.live is not None else None
         status, held = self.payable.status.value, self.payable.held_vnd
         amount = self.payable.amount_vnd
         receipts = [each.has_file for each in self.receipts]

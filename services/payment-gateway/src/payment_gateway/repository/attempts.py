@@ -22,7 +22,7 @@ _COLUMNS: Final = """a.id AS attempt_id, a.payable_id, a.channel, a.reference AS
 
 _LOCK_BOTH: Final = f"""SELECT {PAYABLE_COLUMNS}, {_COLUMNS}
  FROM payable p JOIN attempt a ON a.payable_id = p.id
- WHERE a.channel = $1 AND a.reference = $2 FOR UPDATE OF p"""  # noqa: S608 -- constants only
+ WHERE a.channel = $1 AND a.reference = $2 FOR UPDATE OF p, a"""  # noqa: S608 -- constants only
 _BOTH: Final = f"""SELECT {PAYABLE_COLUMNS}, {_COLUMNS}
  FROM attempt a JOIN payable p ON p.id = a.payable_id WHERE a.id = $1"""  # noqa: S608 -- constants only
 _OF_PAYABLE: Final = f"""SELECT {_COLUMNS} FROM attempt a
@@ -92,8 +92,8 @@ async def lock_payable_of_attempt(
 ) -> tuple[Payable, Attempt] | None:
     """Return the attempt that ``channel`` knows by ``reference``, and its payable.
 
-    The payable is locked until the transaction ends, so that changes of one payable, and of its
-    attempts, wait for each other.
+    Both are locked until the transaction ends, the payable first, so that changes of one payable,
+    and of its attempts, wait for each other and are read as they are once it is their turn.
     """
     row = await driver.fetchrow(session, _LOCK_BOTH, channel.value, reference)
     return None if row is None else (payable_of(row), attempt_of(row))
