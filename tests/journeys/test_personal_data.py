@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from shared.contracts.catalogue import KEPT_TOPICS
 from shared.ids import new_id
+from tests.journeys.test_faults import all_proved
 from tests.support.browser import a_page, shows, sign_in
 from tests.support.environment import ENVIRONMENT
 from tests.support.payer import pay, pdf_of, receipts, until
@@ -134,6 +135,7 @@ async def test_given_a_paid_dossier_when_its_people_are_redacted_then_only_the_r
     assert others
     assert str(PAYER["HoTen"]) in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     await until(client, code, "paid")
+    await all_proved(stack)  # Sums and numbers stand without the people.
 
 
 async def forgotten_before(stack: Stack, code: str) -> list[str]:
