@@ -38,7 +38,7 @@ from tests.support.waiting import eventually
 
 P7A: Final = Name("P7a", "rebuilt facts/s, to reading", "", "kafka_io.py", Limit(0.15, 0.30))
 P7B: Final = Name("P7b", "rebuilt facts/s, to storing", "", "fold.py")
-"""Reported without a limit: docs/adr/0011 says why."""
+"""Reported without a limit: docs/adr/0010 says why."""
 DOSSIERS: Final = 5_000
 _POLL: Final = 500
 _WARM_UPS: Final = 1
