@@ -18,6 +18,7 @@ from lephi.province.store import Store
 from lephi.province.wire import letter
 from shared.clock import utc_now
 from shared.ids import new_id
+from shared.kafka.topics import ensure_topics
 from tests.support.servers import Servers
 from tests.support.waiting import eventually
 
@@ -30,6 +31,7 @@ class Wire:
     def __init__(self, exchange: Exchange, bootstrap: str) -> None:
         self.exchange = exchange
         self._bootstrap = bootstrap
+        self._begins: dict[TopicPartition, int] = {}
 
     async def tell(self, kind: str = "PhaiThu", **data: object) -> str:
         """Tell the province a fact and return its id."""
@@ -59,15 +61,25 @@ class Wire:
             if message["data"]["MaSuKien"] == fact_id
         ]
 
+    async def pass_over(self, *topics: str) -> None:
+        """Begin behind what earlier tests left in ``topics``."""
+        await ensure_topics(self._bootstrap, set(topics), replication=1)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await consumer.start()
+        places = [TopicPartition(each, part) for each in topics for part in range(wire.PARTITIONS)]
+        self._begins = await consumer.end_offsets(places)
+        await consumer.stop()
+
     async def read(self, topic: str) -> list[dict[str, Any]]:
-        """Return what ``topic`` holds now."""
+        """Return what ``topic`` holds now of this test."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
         await consumer.start()
         try:
             places = [TopicPartition(topic, number) for number in range(wire.PARTITIONS)]
             ends = await consumer.end_offsets(places)
             consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
+            for place in places:
+                consumer.seek(place, self._begins[place])
             found: list[dict[str, Any]] = []
             while any([await consumer.position(place) < ends[place] for place in places]):
                 polled = await consumer.getmany(timeout_ms=200)
@@ -92,8 +104,10 @@ async def province(servers: Servers, tmp_path: Path) -> AsyncIterator[Wire]:
     """A province that hears and answers."""
     store = Store(tmp_path / "province.db")
     exchange = Exchange(servers.kafka, store)
+    here = Wire(exchange, servers.kafka)
+    await here.pass_over(wire.DOSSIERS, wire.ACKNOWLEDGEMENTS)
     async with running(exchange):
-        yield Wire(exchange, servers.kafka)
+        yield here
     store.close()
 
 

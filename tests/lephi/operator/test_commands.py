@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -191,14 +192,21 @@ def test_given_a_payment_when_driven_then_its_document_has_steps_and_timeline(
 def test_given_dossiers_when_seeded_twice_then_the_same_messages_are_on_the_stream(
     app: typer.Typer,
 ) -> None:
-    results = [lephi(app, "seed", "--dossiers", "25", "--json") for _ in range(2)]
-
-    async def read() -> list[streams.Said]:
+    async def extents() -> list[streams.Extent]:
         async with streams.open_reader(read_stack().kafka) as reader:
-            parts = await streams.extents(reader, ["tthc.dossier"])
+            return await streams.extents(reader, ["tthc.dossier"])
+
+    async def read_behind(before: dict[int, int]) -> list[streams.Said]:
+        async with streams.open_reader(read_stack().kafka) as reader:
+            now = await streams.extents(reader, ["tthc.dossier"])
+            parts = [replace(part, first=before.get(part.partition, part.first)) for part in now]
             return [said async for said in streams.read_all(reader, parts)]
 
-    said = asyncio.run(read())
+    before = {part.partition: part.end for part in asyncio.run(extents())}
+
+    results = [lephi(app, "seed", "--dossiers", "25", "--json") for _ in range(2)]
+
+    said = asyncio.run(read_behind(before))
     today = f"{datetime.now(UTC).astimezone():%Y}"
     assert [json.loads(result.stdout)["published"] for result in results] == [25, 25]
     assert len({one.event["id"] for one in said}) == 25
