@@ -107,7 +107,7 @@ def test_given_an_error_when_it_is_logged_then_the_line_holds_no_value() -> None
             int(NAME)
         except ValueError as error:
             structlog.get_logger().error("request.failed", exc_info=error)
-            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+            logging.getLogger("a.library").exception("Exception in ASGI application")
     finally:
         logging.getLogger().handlers = before
         structlog.reset_defaults()

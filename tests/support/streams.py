@@ -32,7 +32,7 @@ async def folding_live(
     await ensure_topics(servers.kafka, topics, replication=1)
     reader = Reader(
         consumer=consumer, instance="0", subscriptions=subscriptions,
-        topic=f"lephi.{service}", source=f"/lephi/{service}",
+        topic=min(topics), source=f"/lephi/{service}",
     )  # fmt: skip
     loops = (
         Relay(database, bootstrap=servers.kafka, name="test").run,

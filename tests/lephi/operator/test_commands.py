@@ -155,13 +155,14 @@ def test_given_a_fact_when_the_streams_are_read_then_every_command_finds_it(
     timeline = lephi(app, "events", "timeline", CODE.lower(), "--json")
     table = lephi(app, "events", "timeline", CODE)
     topics = json.loads(lephi(app, "events", "topics", "--json").stdout)
-    tail = json.loads(lephi(app, "events", "tail", "--topic", "lephi.fee", "--json").stdout)
+    words = ("events", "tail", "-n", "10000", "--topic", "lephi.fee", "--json")
+    tail = json.loads(lephi(app, *words).stdout)
     one = json.loads(lephi(app, "events", "get", str(FACT["id"])).stdout)
 
     assert json.loads(timeline.stdout)[0]["type"] == FACT["type"]
     assert "FeeAssessed" in table.stdout
     held = [part for part in topics if part["end"] and part["topic"] == "lephi.fee"]
-    assert [part["partition"] for part in held] == [partition_of(CODE)]
+    assert partition_of(CODE) in [part["partition"] for part in held]
     assert FACT["id"] in [said["event"]["id"] for said in tail]
     assert one["event"] == FACT
 

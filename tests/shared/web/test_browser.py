@@ -75,7 +75,6 @@ async def test_given_every_part_when_a_browser_shows_it_then_it_fits_and_is_acce
     browser: Browser, address: str, frame: str
 ) -> None:
     said: list[str] = []
-    wider: list[int] = []
 
     def hear(message: ConsoleMessage) -> None:
         said.append(message.text)
@@ -86,10 +85,10 @@ async def test_given_every_part_when_a_browser_shows_it_then_it_fits_and_is_acce
         await expect(page.locator("canvas")).to_be_visible()
         for width in (DESK, PHONE):
             await page.set_viewport_size({"width": width, "height": 900})
-            wider.append(await page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+            # A chart is drawn anew a moment after its page changed its width.
+            await page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             await accessible(page)
 
-    assert max(wider) <= 0
     assert said == []
 
 
