@@ -40,7 +40,7 @@ class Database:
         self._sessions = async_sessionmaker(
             self.engine, expire_on_commit=False, info={VAULT: vault}
         )
-        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
+        event.listen(self.engine.sync_engine, "checkout", _refuse_unfit)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -65,10 +65,17 @@ class Database:
         await self.engine.dispose()
 
 
-def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401 - SQLAlchemy's adapter has no public type
-    """Replace a connection that the server has closed, without asking the server."""
-    if connection.driver_connection.is_closed():
+def _refuse_unfit(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401 - SQLAlchemy's adapter has no public type
+    """Replace a connection that the server has closed, or that is still in a transaction.
+
+    Who is cancelled during BEGIN leaves it begun and unknown to SQLAlchemy: the next one's
+    transaction would be a savepoint in it, and its commit would commit nothing.
+    """
+    driver = connection.driver_connection
+    if driver.is_closed():
         raise exc.DisconnectionError("closed by the server")
+    if driver.is_in_transaction() or driver._top_xact is not None:  # noqa: SLF001 - asyncpg keeps it to itself
+        raise exc.DisconnectionError("left in the middle of a transaction")
 
 
 def is_disconnection(error: BaseException) -> bool:
