@@ -73,10 +73,22 @@ async def all_proved(stack: Stack) -> None:
         raise AssertionError(last) from None
 
 
+async def connected(url: str) -> asyncpg.Connection:
+    """Connect as soon as PostgreSQL, which may have been killed just now, is back."""
+
+    async def look() -> asyncpg.Connection | None:
+        try:
+            return await asyncpg.connect(url)
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):
+            return None
+
+    return await eventually(look, timeout_seconds=60)
+
+
 async def all_receipted(stack: Stack, codes: Sequence[str]) -> None:
     """Wait until each of ``codes`` has its one settled payable and its one receipt with a file."""
-    gateway = await asyncpg.connect(stack.environment["PAYMENT_GATEWAY_DATABASE_URL"])
-    receipt = await asyncpg.connect(stack.environment["RECEIPT_DATABASE_URL"])
+    gateway = await connected(stack.environment["PAYMENT_GATEWAY_DATABASE_URL"])
+    receipt = await connected(stack.environment["RECEIPT_DATABASE_URL"])
     try:
         settled = await gateway.fetch(
             "SELECT dossier_code, count(*) AS n FROM payable"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fastapi import APIRouter, Request
-from playwright.async_api import Browser, ConsoleMessage, Route, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -70,6 +70,10 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+async def fits(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
 @pytest.mark.parametrize("frame", ["citizen", "staff", "phone"])
 async def test_given_every_part_when_a_browser_shows_it_then_it_fits_and_is_accessible(
     browser: Browser, address: str, frame: str
@@ -86,7 +90,7 @@ async def test_given_every_part_when_a_browser_shows_it_then_it_fits_and_is_acce
         for width in (DESK, PHONE):
             await page.set_viewport_size({"width": width, "height": 900})
             # A chart is drawn anew a moment after its page changed its width.
-            await page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+            await eventually(lambda: fits(page))
             await accessible(page)
 
     assert said == []
