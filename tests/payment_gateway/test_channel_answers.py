@@ -105,10 +105,11 @@ async def test_given_an_attempt_when_another_amount_comes_then_it_is_kept_and_sa
     assert await channel.gateway.column("SELECT status FROM payable") == ["on_hold"]
 
 
+@pytest.mark.parametrize("reference", ["261122_LP9999999999T01", "261122_LP\0T01"])
 async def test_given_a_reference_that_nobody_knows_when_money_comes_then_it_is_kept(
-    channel: Channel,
+    channel: Channel, reference: str
 ) -> None:
-    unknown: dict[str, Any] = {"reference": "261122_LP9999999999T01", "description": "khong ro"}
+    unknown: dict[str, Any] = {"reference": reference, "description": "khong ro \0"}
 
     answers = [await channel.hears(channel.says(**unknown)) for _ in range(2)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_bank.adapters.vietqr import dialect as bank
@@ -99,6 +99,7 @@ def test_given_a_purpose_too_long_or_an_account_no_qr_takes_when_drawn_then_it_i
     code=st.text("ABCDEFGHIJ0123456789/ ", min_size=1, max_size=60),
     secret=st.sampled_from([SECRET, BEFORE]),
 )
+@example(amount=1, content="\0", code="0", secret=SECRET)
 def test_given_any_transfer_when_the_bank_tells_it_then_we_read_what_it_said(
     amount: int, content: str, code: str, secret: str
 ) -> None:

@@ -108,7 +108,7 @@ def test_given_zalopays_vectors_when_they_are_read_then_macs_and_money_are_as_th
 @pytest.mark.parametrize("channel", WALLETS)
 @given(
     amount=st.integers(1, 10**12),
-    description=st.text(st.characters(codec="utf-8", exclude_characters="&\0"), max_size=60),
+    description=st.text(st.characters(codec="utf-8", exclude_characters="&"), max_size=60),
     number=st.integers(1, 10**9),
 )
 def test_given_any_payment_when_the_mock_tells_it_then_we_read_what_it_says(

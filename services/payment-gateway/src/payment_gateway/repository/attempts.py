@@ -95,6 +95,8 @@ async def lock_payable_of_attempt(
     Both are locked until the transaction ends, the payable first, so that changes of one payable,
     and of its attempts, wait for each other and are read as they are once it is their turn.
     """
+    if "\0" in reference:
+        return None  # No row of PostgreSQL holds a zero character.
     row = await driver.fetchrow(session, _LOCK_BOTH, channel.value, reference)
     return None if row is None else (payable_of(row), attempt_of(row))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote_plus, unquote_plus
 
-from payment_gateway.adapters.reading import Fields, UnreadableError, is_any_of, require_storable
+from payment_gateway.adapters.reading import Fields, UnreadableError, is_any_of
 from shared.days import in_vietnam
 
 VERSION: Final = "2.1.0"
@@ -51,7 +51,6 @@ def receive(query: bytes) -> Received:
         raise UnreadableError("the query is no list of names and values") from None
     if len(values) != len(pairs) or len(pairs) > _MAX_PARTS:
         raise UnreadableError("a parameter comes twice, or there are too many")
-    require_storable(values)
     signed = sorted(
         (name, part)
         for (name, _), part in zip(pairs, parts, strict=True)
