@@ -92,7 +92,8 @@ async def test_given_a_refused_fact_when_staff_look_then_officer_and_operator_se
 ) -> None:
     code = a_code()
     await eventually(partial(is_quiet, dossiers))
-    await told(client, "PUT", "faults", fault="refuse", times=1, reason="HO_SO_DA_DONG")
+    refusal = {"fault": "refuse", "times": 1, "reason": "HO_SO_DA_DONG", "dossier_code": code}
+    await told(client, "PUT", "faults", **refusal)
     await send(stack.kafka, a_dossier(code))
 
     async def refused() -> bool:

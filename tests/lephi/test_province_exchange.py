@@ -116,7 +116,9 @@ async def test_given_faults_when_facts_are_told_then_each_is_answered_as_asked(
 ) -> None:
     faults = province.exchange.faults
     plain = await province.tell()
-    faults.ask_for(Wish(Fault.REFUSE, times=1, reason="HO_SO_DA_DONG"))
+    faults.ask_for(Wish(Fault.REFUSE, dossier_code="H34.10-261124-0008"))
+    of_another = await province.tell()
+    faults.ask_for(Wish(Fault.REFUSE, times=1, reason="HO_SO_DA_DONG", dossier_code=CODE))
     refused = await province.tell()
     faults.ask_for(Wish(Fault.TWICE))
     twice = await province.tell()
@@ -130,7 +132,8 @@ async def test_given_faults_when_facts_are_told_then_each_is_answered_as_asked(
         return bool(await province.answers(silent))
 
     await eventually(answered)
-    assert [one["KetQua"] for one in await province.answers(plain)] == ["ok"]
+    for kept in (plain, of_another):
+        assert [one["KetQua"] for one in await province.answers(kept)] == ["ok"]
     assert [(one["KetQua"], one["LyDo"]) for one in await province.answers(refused)] == [
         ("loi", "HO_SO_DA_DONG")
     ]

@@ -34,6 +34,7 @@ class FaultWish(_Body):
     times: int | None = Field(default=None, ge=1)
     after_ms: int = Field(default=3_000, ge=0, le=600_000)
     reason: str = Field(default="HO_SO_KHONG_CO", min_length=1, max_length=500)
+    dossier_code: str | None = Field(default=None, max_length=40)
 
 
 class DossierOrder(_Body):

@@ -169,7 +169,7 @@ class Exchange:
         letters: list[wire.Letter] = []
         now = datetime.now(UTC)
         for fact_id, code in waiting:
-            wish = self.faults.use(Fault.REFUSE)
+            wish = self.faults.use(Fault.REFUSE, code)
             (kept if wish is None else refused).append(fact_id)
             reason = None if wish is None else wish.reason
             letters.append(messages.answer(fact_id, code, reason=reason, now=now))

@@ -42,6 +42,8 @@ class Wish:
     times: int | None = None
     after_ms: int = 3_000
     reason: str = "HO_SO_KHONG_CO"
+    dossier_code: str | None = None
+    """About this dossier only (``refuse``); None: about any."""
 
 
 class Faults:
@@ -69,10 +71,12 @@ class Faults:
         """Tell whether a fault is on."""
         return fault in self._wishes
 
-    def use(self, fault: Fault) -> Wish | None:
-        """Return the wish if the fault is on, and count it; after its last time it is off."""
+    def use(self, fault: Fault, dossier_code: str | None = None) -> Wish | None:
+        """Return the wish if the fault is on here, and count it; after its last time it is off."""
         wish = self._wishes.get(fault)
-        if wish is not None and wish.times is not None:
+        if wish is None or wish.dossier_code not in {None, dossier_code}:
+            return None
+        if wish.times is not None:
             wish.times -= 1
             if wish.times <= 0:
                 del self._wishes[fault]
