@@ -19,7 +19,8 @@ from ops.main import make_service
 from ops.settings import Settings
 from ops.use_cases import ask_for_proof, show_board, show_proof, take_due_proof
 from payment_gateway.domain.payables import Status as PayableStatus
-from payment_gateway.tables import MoneyRow, PayableRow
+from payment_gateway.tables.monies import MoneyRow
+from payment_gateway.tables.payables import PayableRow
 from receipt.tables import ReceiptRow, SeriesRow
 from shared.clock import utc_now
 from shared.contracts.catalogue import KEPT_TOPICS

@@ -17,7 +17,7 @@ from mock_bank.main import make_service as make_bank
 from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.main import make_service as make_gateway
 from payment_gateway.use_cases.channels import load_channels
-from payment_gateway.views import VIEWS
+from payment_gateway.views.catalogue import VIEWS
 from shared.db.database import Database
 from shared.ids import new_id
 from shared.jobs import JobRunner, run_due

@@ -13,7 +13,7 @@ from payment_gateway.adapters.links import Links
 from payment_gateway.main import service_of
 from payment_gateway.settings import Settings
 from payment_gateway.use_cases.channels import load_channels
-from payment_gateway.views import VIEWS
+from payment_gateway.views.catalogue import VIEWS
 from shared.db.database import Database
 from shared.kafka.view_schema import prepare_views
 from shared.service import Service

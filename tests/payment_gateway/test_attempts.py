@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from payment_gateway.domain.payables import Payable
-from payment_gateway.views import VIEWS
+from payment_gateway.views.catalogue import VIEWS
 from shared.contracts.payment import PaymentAttemptEnded, PaymentSettled
 from shared.contracts.receipt import ReceiptIssued
 from shared.ids import new_id

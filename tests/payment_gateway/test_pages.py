@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from payment_gateway.views import VIEWS
+from payment_gateway.views.catalogue import VIEWS
 from shared.contracts.envelope import Event
 from shared.contracts.fee import FeeExempted, FeePending, PendingReason
 from shared.dossier_code import parse_dossier_code

@@ -1,6 +1,6 @@
 """The gateway's views are projections too: each is byte-equal to its rebuild."""
 
-from payment_gateway.views import VIEWS
+from payment_gateway.views.catalogue import VIEWS
 from shared.contracts.envelope import Event
 from shared.kafka.rebuild import Rebuild, rebuild
 from tests.bench.scratch import an_assessment

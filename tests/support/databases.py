@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import pkgutil
 from itertools import count
 
 import asyncpg
@@ -59,5 +60,8 @@ async def write_without_waiting(server_url: str) -> None:
 def _metadata(package: str) -> MetaData:
     if package == "shared":
         return MetaData()
-    found: MetaData = importlib.import_module(f"{package}.tables").Base.metadata
+    room = importlib.import_module(f"{package}.tables")
+    parts = [each.name for each in pkgutil.iter_modules(getattr(room, "__path__", ()))]
+    modules = [importlib.import_module(f"{package}.tables.{part}") for part in parts] or [room]
+    found: MetaData = next(vars(each)["Base"] for each in modules if "Base" in vars(each)).metadata
     return found

@@ -8,9 +8,9 @@ from payment_gateway.adapters.folders import clients
 from payment_gateway.pages import desk, money, payable, phone, transfer
 from payment_gateway.routes import attempts, ipn, payables, platform
 from payment_gateway.settings import Settings
-from payment_gateway.tables import Base
+from payment_gateway.tables.model import Base
 from payment_gateway.use_cases.channels import load_channels
-from payment_gateway.views import VIEWS
+from payment_gateway.views.catalogue import VIEWS
 from shared.contracts import fee, payment, receipt
 from shared.db.database import Database
 from shared.service import Service

@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from payment_gateway import views
 from payment_gateway.domain.payables import PUBLIC
 from payment_gateway.pages.payable import TAGS
 from payment_gateway.use_cases import takings
+from payment_gateway.views.agencies import agencies_of
+from payment_gateway.views.dossiers import debts_of_closed
 from shared.clock import utc_now
 from shared.contracts.money import CaseKind
 from shared.contracts.payment import UnmatchedKind
@@ -47,7 +48,7 @@ async def show_takings(
     """Show what came in for the user's agency, and what has found no owner."""
     if user.agency_code is None:
         raise NoRightError("staff belong to an agency")
-    agencies = await views.agencies_of(
+    agencies = await agencies_of(
         session,
         user.agency_code,
         whole_tree=bool(user.roles & _SEES_TREE),
@@ -59,7 +60,7 @@ async def show_takings(
         request,
         "takings.html",
         takings=found,
-        debts=await views.debts_of_closed(session, agencies, limit=_DEBTS) if first else (),
+        debts=await debts_of_closed(session, agencies, limit=_DEBTS) if first else (),
         is_first=first,
         tags={status: TAGS[PUBLIC[status]] for status in PUBLIC},
         kinds=KINDS,

@@ -5,11 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from payment_gateway import views
 from payment_gateway.adapters import finding
 from payment_gateway.adapters.browser import LinkMaker
 from payment_gateway.domain.payables import PublicStatus
 from payment_gateway.use_cases import look
+from payment_gateway.views.fees import fee_state
 from shared.clock import utc_now
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.web.identity import MaybeSignedIn, Role, public
@@ -51,7 +51,7 @@ async def search(
         return _search_page(request, typed=ma, error=error, status=422)
     await limits.check(request, code)
     async with database_of(request).transaction() as session:
-        found = await finding.find(session, code, views.fee_state)
+        found = await finding.find(session, code, fee_state)
     if found is None:
         await limits.miss(request, code)
         return _not_found_page(request, code)
@@ -84,7 +84,7 @@ async def show_payable(
         return RedirectResponse(f"/thanh-toan/{code}", status_code=303)
     await limits.check(request, code)
     async with database_of(request).transaction() as session:
-        found = await finding.find(session, code, views.fee_state)
+        found = await finding.find(session, code, fee_state)
     if found is None:
         await limits.miss(request, code)
         return _not_found_page(request, code)

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
-from payment_gateway import views
 from payment_gateway.adapters import paying
 from payment_gateway.adapters.browser import (
     LinkMaker,
@@ -32,7 +31,7 @@ from payment_gateway.domain.payables import Payable
 from payment_gateway.use_cases import look, pay
 from payment_gateway.use_cases.look import Paid
 from payment_gateway.use_cases.pay import Choice
-from payment_gateway.views import KnownReceipt
+from payment_gateway.views.receipts import KnownReceipt, receipts_of
 from shared.clock import utc_now
 from shared.links import Purpose
 from shared.web.identity import public
@@ -177,7 +176,7 @@ async def _phone(session: AsyncSession, request: Request, payable_id: UUID, link
     mine = [await look.read_paid(session, attempt_id) for attempt_id in ids]
     mine = [each for each in mine if each.payable.id == payable_id]
     settled = any(each.settled_it for each in mine)
-    receipts = await views.receipts_of(session, payable_id) if settled else []
+    receipts = await receipts_of(session, payable_id) if settled else []
     live = await pay.live_attempt(session, payable_id) if payable.takes_money else None
     channels = await look.offered_channels(session, payable.remaining_vnd or payable.amount_vnd)
     return Phone(payable, mine, live, receipts, _rows(channels, last_bank(request)))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain.channels import Bank, ChannelInfo
-from payment_gateway.tables import BankRow, ChannelRow
+from payment_gateway.tables.channels import BankRow, ChannelRow
 from shared.contracts.parts import PaymentChannel
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import refunds
-from payment_gateway.tables import CaseRow, KeptCallbackRow, RefundRow
+from payment_gateway.tables.monies import KeptCallbackRow, RefundRow
+from payment_gateway.tables.payables import CaseRow
 from shared.contracts.money import CaseOpened, RefundProposed
 from shared.contracts.parts import PaymentChannel
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain.displays import DESK_IDLE, Display
-from payment_gateway.tables import DisplayRow
+from payment_gateway.tables.channels import DisplayRow
 from shared.db.web_tables import SessionRow
 
 _LIVES: Final = DisplayRow.revoked_at.is_(None)

@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import payables, refunds
-from payment_gateway.tables import CaseRow, MoneyRow, PayableRow, RefundRow
+from payment_gateway.tables.monies import MoneyRow, RefundRow
+from payment_gateway.tables.payables import CaseRow, PayableRow
 from shared.contracts.money import CaseKind
 from shared.contracts.parts import PaymentChannel
 from shared.contracts.payment import UnmatchedKind

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response
 
-from payment_gateway import views
 from payment_gateway.adapters import paying
 from payment_gateway.adapters.browser import LinkMaker, hall_of, remember_payer
 from payment_gateway.adapters.links import Links
@@ -24,6 +23,7 @@ from payment_gateway.schemas import (
 )
 from payment_gateway.use_cases import look
 from payment_gateway.use_cases.pay import Choice
+from payment_gateway.views.receipts import receipts_of
 from shared.clock import utc_now
 from shared.links import Purpose
 from shared.web.idempotency import Idempotent
@@ -83,7 +83,7 @@ async def begin_attempt(
 async def show_attempt(session: Transaction, payer_token: str, links: LinkMaker) -> AttemptState:
     """Tell the payer's own browser what became of its attempt, and where the receipts are."""
     paid = await look.read_paid(session, links.read(Purpose.ATTEMPT, payer_token))
-    receipts = await views.receipts_of(session, paid.payable.id) if paid.settled_it else []
+    receipts = await receipts_of(session, paid.payable.id) if paid.settled_it else []
     return AttemptState(
         status=paid.attempt.status,
         dossier_code=paid.payable.dossier_code,

@@ -5,7 +5,6 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from payment_gateway import views
 from payment_gateway.adapters import finding
 from payment_gateway.adapters.browser import LinkMaker
 from payment_gateway.adapters.finding import Found
@@ -15,6 +14,7 @@ from payment_gateway.domain.errors import PayableNotFoundError
 from payment_gateway.domain.payables import Payable
 from payment_gateway.schemas import PublicPayable, public_fee, public_payable
 from payment_gateway.use_cases import look
+from payment_gateway.views.fees import fee_state
 from shared.dossier_code import parse_dossier_code
 from shared.web.identity import public
 from shared.web.limits import LookUpLimit
@@ -35,7 +35,7 @@ async def show_payable(
     code = parse_dossier_code(dossier_code)
     await limits.check(request, code)
     async with database_of(request).transaction() as session:
-        found = await finding.find(session, code, views.fee_state)
+        found = await finding.find(session, code, fee_state)
     if found is None:
         await limits.miss(request, code)
         raise PayableNotFoundError(code)
@@ -73,7 +73,7 @@ async def follow_payable(
 
     async def read() -> str | None:
         async with database.transaction() as session:
-            found = await finding.find(session, code, views.fee_state)
+            found = await finding.find(session, code, fee_state)
         return None if found is None else _public(found, links).model_dump_json()
 
     return event_stream(request, code, read)

@@ -1,0 +1,1 @@
+"""The decision tables; names as in reliability.md's invariants, rows carry no behaviour."""
