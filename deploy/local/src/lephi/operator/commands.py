@@ -135,7 +135,7 @@ def verify(
     grace: Annotated[float | None, typer.Option(help="Seconds that a fact may be under way.")] = (
         None
     ),
-    quiet: Annotated[bool, typer.Option("--quiet", help="Only the verdict.")] = False,  # noqa: FBT002 - a flag
+    quiet: Annotated[bool, typer.Option("--quiet", help="Nothing may be on its way.")] = False,  # noqa: FBT002 - a flag
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Prove from all streams and databases that nothing is missing; exit 1 if something is."""
