@@ -9,7 +9,7 @@ from mock_bank.adapters.vnpay.client import VnpayTeller
 from mock_bank.adapters.zalopay.client import ZalopayTeller
 from mock_bank.domain.payments import Channel
 from mock_bank.jobs import jobs
-from mock_bank.routes import momo, npsp, switches, vnpay, zalopay
+from mock_bank.routes import momo, npsp, statements, switches, vnpay, zalopay
 from mock_bank.settings import Settings
 from mock_bank.tables import Base
 from shared.service import Service
@@ -27,6 +27,7 @@ def make_service() -> Service:
         jobs=jobs(tellers),
         routers=(
             switches.router,
+            statements.router,
             npsp.router,
             vnpay.router,
             momo.router,

@@ -1,16 +1,17 @@
 """Every statement on the bank's tables."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mock_bank.domain.payments import Channel
+from mock_bank.domain.payments import Channel, Status
+from mock_bank.domain.statements import Planted
 from mock_bank.domain.tellings import Fault
-from mock_bank.tables import FaultRow, PaymentRow, TellingRow
+from mock_bank.tables import FaultRow, PaymentRow, PlantedRow, TellingRow
 
 
 async def insert_payment(session: AsyncSession, values: dict[str, object]) -> PaymentRow | None:
@@ -112,8 +113,9 @@ async def put_fault(session: AsyncSession, values: dict[str, object]) -> None:
 
 
 async def delete_faults(session: AsyncSession) -> None:
-    """Take all faults back."""
+    """Take all faults back, those planted in settlement files too."""
     await session.execute(delete(FaultRow))
+    await session.execute(delete(PlantedRow))
 
 
 async def take_faults(
@@ -136,3 +138,47 @@ async def take_faults(
                 update(FaultRow).where(*same).values(remaining=FaultRow.remaining - 1)
             )
     return {row.fault: timedelta(milliseconds=row.after_ms) for row in taken}
+
+
+async def list_approved(
+    session: AsyncSession, channel: Channel, since: datetime, until: datetime
+) -> Sequence[PaymentRow]:
+    """Return what a channel paid in a time, in the order in which it was begun."""
+    statement = (
+        select(PaymentRow)
+        .where(
+            PaymentRow.channel == channel,
+            PaymentRow.status == Status.APPROVED,
+            PaymentRow.decided_at >= since,
+            PaymentRow.decided_at < until,
+        )
+        .order_by(PaymentRow.ordinal)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def list_planted(session: AsyncSession, channel: Channel, day: date) -> list[Planted]:
+    """Return the differences planted in a day's file."""
+    statement = select(PlantedRow).where(PlantedRow.channel == channel, PlantedRow.day_on == day)
+    return [Planted(row.kind, row.payment_id) for row in await session.scalars(statement)]
+
+
+async def read_differences_wanted(session: AsyncSession, channel: Channel) -> int:
+    """Return how many payments the next settlement file of ``channel`` is to tell otherwise."""
+    row = await session.get(FaultRow, (channel, Fault.STATEMENT_DIFFERS), with_for_update=True)
+    return row.remaining if row is not None else 0
+
+
+async def plant(
+    session: AsyncSession, channel: Channel, day: date, fresh: Sequence[Planted]
+) -> None:
+    """Store planted differences, and use up as much of the fault."""
+    await session.execute(
+        insert(PlantedRow),
+        [{**vars(each), "channel": channel, "day_on": day} for each in fresh],
+    )
+    row = await session.get(FaultRow, (channel, Fault.STATEMENT_DIFFERS), with_for_update=True)
+    if row is not None and row.remaining > len(fresh):
+        row.remaining -= len(fresh)
+    elif row is not None:
+        await session.delete(row)

@@ -1,6 +1,6 @@
 """The bank's own tables: payments, what it tells about them, and the faults asked for."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from mock_bank.domain.payments import Channel, Status
+from mock_bank.domain.statements import Spoil
 from mock_bank.domain.tellings import Delivery, Fault, Result
 from shared.db.metadata import TYPE_MAP, new_metadata
 
@@ -25,6 +26,7 @@ class PaymentRow(Base):
     __tablename__ = "payment"
     __table_args__ = (
         UniqueConstraint("channel", "partner", "reference"),
+        Index("payment_decided", "channel", "decided_at"),
         CheckConstraint("amount_vnd > 0", name="amount"),
     )
 
@@ -82,3 +84,15 @@ class FaultRow(Base):
     fault: Mapped[Fault] = mapped_column(primary_key=True)
     remaining: Mapped[int]
     after_ms: Mapped[int]
+
+
+class PlantedRow(Base):
+    """A payment that its day's settlement file tells otherwise, until faults are taken back."""
+
+    __tablename__ = "planted"
+    __table_args__ = (Index("planted_day", "channel", "day_on"),)
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), primary_key=True)
+    channel: Mapped[Channel]
+    day_on: Mapped[date]
+    kind: Mapped[Spoil]

@@ -22,7 +22,9 @@ from shared.ids import new_id
 _LISTED: Final = 20
 _FEED: Final = "feed"
 """Who hears of transfers: one partner."""
-_TELLING_FAULTS: Final = tuple(fault for fault in Fault if fault is not Fault.SLOW)
+_TELLING_FAULTS: Final = tuple(
+    fault for fault in Fault if fault not in {Fault.SLOW, Fault.STATEMENT_DIFFERS}
+)
 
 
 @dataclass(frozen=True)
