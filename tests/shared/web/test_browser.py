@@ -33,7 +33,7 @@ async def show_parts(request: Request, frame: str) -> HTMLResponse:
 
 @router.get("/p/1")
 async def show_banks(request: Request) -> HTMLResponse:
-    return render(request, "banks_page.html")
+    return render(request, "banks_page.html", state=state["word"])
 
 
 @router.get("/quay/{seconds}")
@@ -111,6 +111,38 @@ async def test_given_an_open_page_when_a_fact_comes_then_it_changes_and_keeps_wh
         await expect(page.locator("#state .tag").first).to_have_text("Đã thanh toán")
         await expect(page.locator("#ma")).to_have_value("H34")
         await expect(page.locator("main")).to_have_count(1)
+
+
+async def test_given_an_open_menu_when_a_fact_comes_then_it_stays_open(
+    browser: Browser, address: str, site: Site
+) -> None:
+    state["word"] = "Chờ thanh toán"
+    async with a_page(browser, address) as page:
+        await page.goto("/phan/staff")
+        await page.get_by_label("Thao tác").click()
+
+        state["word"] = "Đã thanh toán"
+        site.live.tell("key")
+
+        await expect(page.locator("#state .tag").first).to_have_text("Đã thanh toán")
+        await expect(page.get_by_role("link", name="Xem biên lai")).to_be_visible()
+
+
+async def test_given_a_narrowed_list_when_a_fact_comes_then_it_stays_narrow(
+    browser: Browser, address: str, site: Site
+) -> None:
+    state["word"] = "Chờ thanh toán"
+    async with a_page(browser, address, width=PHONE) as page:
+        await page.goto("/p/1")
+        await page.get_by_label("Tìm ngân hàng hoặc ví").fill("dong a")
+        await page.get_by_role("radio", name="Đông Á").check()
+
+        state["word"] = "Đã thanh toán"
+        site.live.tell("key")
+
+        await expect(page.locator("#state .tag")).to_have_text("Đã thanh toán")
+        await expect(page.locator(".bank:visible")).to_have_count(1)
+        await expect(page.get_by_role("radio", name="Đông Á")).to_be_checked()
 
 
 async def test_given_a_slow_network_when_the_stream_script_comes_late_then_the_page_still_hears(

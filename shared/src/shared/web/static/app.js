@@ -35,6 +35,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What a person opened or narrowed stays so when a live page is fetched again.
+globalThis.htmx?.registerExtension("keep", {
+  htmx_before_morph_attr: (element, { attrName }) =>
+    !(attrName === "open" && element.matches("details, dialog")) &&
+    !(attrName === "hidden" && element.matches("[data-words], [data-filter-empty]")),
+});
+
 // Copy a code: <button data-copy="text" data-done-label="Đã chép">.
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
