@@ -10,8 +10,10 @@ import zxingcpp
 from httpx import AsyncClient
 from PIL import Image
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from dossier.main import make_service
+from shared.db.tables import AuditRow
 from shared.web.identity import Role
 from tests.conftest import NewDatabase
 from tests.dossier.builders import (
@@ -98,3 +100,20 @@ async def test_given_someone_who_may_not_see_it_when_the_slip_is_asked_for_then_
     await desk.sign_in(Role.OPERATOR)
     assert (await desk.client.get(f"/can-bo/ho-so/{CODE}/giay-tiep-nhan.pdf")).status_code == 403
     assert "giay-tiep-nhan" not in await desk.page(f"/can-bo/ho-so/{CODE}")
+
+
+async def test_given_people_of_a_dossier_when_staff_see_them_then_it_is_recorded(
+    desk: Desk,
+) -> None:
+    address = f"/can-bo/ho-so/{CODE}"
+    for path in (address, f"{address}?tab=le-phi", f"{address}/giay-tiep-nhan.pdf"):
+        assert (await desk.client.get(path)).status_code == 200
+    await desk.client.get(address, headers={"HX-Request": "true"})
+    await desk.client.get(f"/can-bo/ho-so/{OTHER}")
+    await desk.sign_in(Role.OPERATOR)
+    await desk.client.get(address)
+
+    async with desk.database.transaction() as session:
+        seen = (await session.scalars(select(AuditRow).order_by(AuditRow.id))).all()
+    assert [(row.act, row.subject) for row in seen] == [("party.view", CODE), ("slip.print", CODE)]
+    assert len({row.actor for row in seen}) == 1

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from receipt.handlers import publish_agency
 from shared.clock import utc_now
 from shared.days import vietnam_day
+from shared.db.tables import AuditRow
 from shared.web.identity import Role
 from tests.receipt.builders import DOSSIER
 from tests.receipt.test_handlers import an_agency
@@ -101,6 +103,10 @@ async def test_given_staff_when_they_view_a_file_then_their_agency_decides(world
     assert (own.status_code, own.headers["content-type"]) == (200, "application/pdf")
     assert own.headers["content-disposition"].startswith("inline")
     assert (foreign.status_code, citizen.status_code) == (404, 403)
+    async with world.database.transaction() as session:
+        seen = (await session.scalars(select(AuditRow))).all()
+    assert {(row.act, row.subject) for row in seen} == {("receipt.view", receipt.dossier_code)}
+    assert len(seen) == 2  # While it was being made, and its file.
 
 
 async def test_given_many_receipts_when_the_accountant_pages_then_each_is_shown_once(

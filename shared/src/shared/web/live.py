@@ -27,6 +27,11 @@ def event_stream(
     )
 
 
+def is_refetched(request: Request) -> bool:
+    """Tell whether a live page fetches itself again, for someone who sees it already."""
+    return "HX-Request" in request.headers
+
+
 async def _told(
     live: Live, key: str, read: Callable[[], Awaitable[str | None]], event: str
 ) -> AsyncIterator[str]:

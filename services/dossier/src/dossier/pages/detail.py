@@ -19,7 +19,7 @@ from dossier.views.standing import Standing, standing_of
 from shared.clock import utc_now
 from shared.dossier_code import parse_dossier_code
 from shared.web.identity import SignedIn, User
-from shared.web.live import event_stream
+from shared.web.live import event_stream, is_refetched
 from shared.web.pages import render, translate
 from shared.web.request import Transaction, database_of
 
@@ -58,6 +58,10 @@ async def show_dossier(
         return RedirectResponse(_address(stored, tab), status_code=303)
     visible = await visible_to(session, user)
     shown = await look.show_dossier(session, stored, visible=visible)
+    if tab is Tab.FACTS and shown.party and sees_people(user) and not is_refetched(request):
+        await look.note_people_shown(
+            session, stored, act="party.view", by=user.subject, now=utc_now()
+        )
     folded = await search.folded_of(session, stored)
     head = _head(shown, folded, tab, user)
     return render(request, _TEMPLATES[tab], **head, **_body(shown, folded, tab, user))

@@ -20,6 +20,7 @@ from dossier.use_cases import look
 from dossier.use_cases.look import Shown
 from dossier.views import search
 from dossier.views.search import Folded
+from shared.clock import utc_now
 from shared.contracts.party import Person
 from shared.dossier_code import parse_dossier_code
 from shared.web.identity import SignedIn, allow
@@ -48,6 +49,9 @@ def slip_router(print_page: Print, *, public_url: str) -> APIRouter:
             shown = await look.show_dossier(session, stored, visible=visible)
             agency = await look.find_agency(session, shown.dossier.receiving_agency)
             folded = await search.folded_of(session, stored)
+            await look.note_people_shown(
+                session, stored, act="slip.print", by=user.subject, now=utc_now()
+            )
         use_language(VIETNAMESE)
         link = f"{public_url}/thanh-toan/{stored}"
         html = render_text(

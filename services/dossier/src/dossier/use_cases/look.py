@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dossier.domain.agency import Agency, Procedure
 from dossier.domain.dossier import DossierNotFoundError
-from dossier.repository import agencies, dossiers, partner
+from dossier.repository import agencies, audit, dossiers, partner
 from dossier.tables import DossierRow, PartnerFactRow
 from shared.contracts.party import PartyStated
 from shared.days import vietnam_day
+from shared.db.tables import AuditRow
+from shared.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ async def show_dossier(
         party=await dossiers.find_party(session, dossier_code),
         partner_facts=await partner.facts_of_dossier(session, dossier_code),
     )
+
+
+async def note_people_shown(
+    session: AsyncSession, dossier_code: str, *, act: str, by: str, now: datetime
+) -> None:
+    """Record that a member of staff saw the people of a dossier (domain: audit)."""
+    row = AuditRow(
+        id=new_id(), at=now, actor=by, act=act, subject=dossier_code, reason=None, details={}
+    )
+    audit.insert_audit(session, row)
 
 
 async def find_visible(

@@ -72,4 +72,4 @@ async def view_pdf(
 
 
 def _reader(user: User) -> Reader:
-    return Reader(user.agency_code, bool(user.roles & _WHOLE_TREE), utc_now())
+    return Reader(user.subject, user.agency_code, bool(user.roles & _WHOLE_TREE), utc_now())

@@ -12,6 +12,7 @@ from receipt.domain.lifecycles import FileStatus
 from receipt.domain.receipt import Receipt, ReceiptFile, SeriesState
 from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, SeriesRow
 from shared.contracts.receipt import ReceiptIssued
+from shared.db.tables import AuditRow
 
 _Successor = aliased(ReceiptRow)
 _Found = Select[ReceiptRow, ReceiptFileRow, UUID]
@@ -114,6 +115,11 @@ def _receipt(row: ReceiptRow, file: ReceiptFileRow, successor: UUID | None) -> R
         collector_code=row.collector_code,
         replaced_by=successor,
     )
+
+
+def insert_audit(session: AsyncSession, row: AuditRow) -> None:
+    """Record what a member of staff saw."""
+    session.add(row)
 
 
 def _state(row: SeriesRow, waiting: int) -> SeriesState:

@@ -12,12 +12,15 @@ from receipt.domain.payer import knows_phone
 from receipt.domain.receipt import Receipt, SeriesState
 from receipt.repository import files, look_ups, people
 from shared.days import vietnam_day
+from shared.db.tables import AuditRow
+from shared.ids import new_id
 
 
 @dataclass(frozen=True)
 class Reader:
     """A member of staff: their agency, with those it succeeded, or the whole tree below it."""
 
+    subject: str
     agency_code: str | None
     whole_tree: bool
     now: datetime
@@ -66,12 +69,18 @@ async def verify(session: AsyncSession, place: tuple[str, str, str], number: int
 async def show_to_staff(session: AsyncSession, receipt_id: UUID, reader: Reader) -> Receipt:
     """Return a receipt to staff of an agency that received the dossier or collected the fee.
 
-    Raises ReceiptNotFoundError, also for staff of others.
+    That they saw it is recorded. Raises ReceiptNotFoundError, also for staff of others.
     """
     found = await show_receipt(session, receipt_id)
     agencies = await agencies_of(session, reader)
     if agencies.isdisjoint({found.fact.context.agency_code, found.collector_code}):
         raise ReceiptNotFoundError
+    row = AuditRow(
+        id=new_id(), at=reader.now, actor=reader.subject, act="receipt.view",
+        subject=found.fact.dossier_code, reason=None,
+        details={"receipt_id": str(receipt_id)},
+    )  # fmt: skip
+    look_ups.insert_audit(session, row)
     return found
 
 
