@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from ops import handlers, use_cases
 from ops.domain.evidence import Evidence
-from ops.domain.figures import Backlog, Unsent
+from ops.domain.figures import Backlog, Unanswered, Unsent
 from ops.domain.findings import Breach
 from ops.domain.report import as_json, prove
 from ops.main import make_service
@@ -138,12 +138,15 @@ async def test_given_figures_when_the_board_opens_then_it_tells_them(
             session,
             backlog=[Backlog("receipt", TOPIC, 4_812, NOW)],
             unsent=[Unsent("fee", 157, LONG_AGO, NOW)],
+            unanswered=[Unanswered("H34", 318, LONG_AGO, NOW)],
         )
 
     page = (await operator.get("/van-hanh")).text
 
     assert "4.812" in page
     assert "157" in page
+    assert "Đối tác chưa xác nhận" in page
+    assert "318" in page
     assert "24/11/2026 11:00:00" in page
     assert "lephi.receipt" in page
 

@@ -63,9 +63,12 @@ async def measure_figures(
     now = utc_now()
     async with open_snapshots(urls) as snapshots:
         unsent = [await snapshots.unsent(name, now=now) for name in snapshots.services]
+        unanswered = await snapshots.unanswered(now=now)
     backlog = [Backlog(consumer, topic, lag, now) for (consumer, topic), lag in lags.items()]
     async with database.transaction() as session:
-        await use_cases.record_figures(session, backlog=backlog, unsent=unsent)
+        await use_cases.record_figures(
+            session, backlog=backlog, unsent=unsent, unanswered=unanswered
+        )
     return False
 
 

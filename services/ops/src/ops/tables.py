@@ -92,6 +92,17 @@ class UnsentRow(Base):
     measured_at: Mapped[datetime]
 
 
+class UnansweredRow(Base):
+    """What a partner had not acknowledged when last measured."""
+
+    __tablename__ = "unanswered"
+
+    partner: Mapped[str] = mapped_column(primary_key=True)
+    facts: Mapped[int]
+    oldest_at: Mapped[datetime | None]
+    measured_at: Mapped[datetime]
+
+
 class ProofRow(Base):
     """One run of the proof: asked for, then its report (chứng minh)."""
 

@@ -17,7 +17,7 @@ from ops.domain.archive import (
     parked_message,
     read_head,
 )
-from ops.domain.figures import Backlog, Board, Unsent
+from ops.domain.figures import Backlog, Board, Unanswered, Unsent
 from ops.domain.proofs import (
     LIFECYCLE,
     PROOF_INTERVAL,
@@ -85,11 +85,16 @@ async def say_checkpoints(session: AsyncSession, *, cause: Cause, now: datetime)
 
 
 async def record_figures(
-    session: AsyncSession, *, backlog: Sequence[Backlog], unsent: Sequence[Unsent]
+    session: AsyncSession,
+    *,
+    backlog: Sequence[Backlog],
+    unsent: Sequence[Unsent],
+    unanswered: Sequence[Unanswered],
 ) -> None:
     """Keep what was measured just now, in the place of what was measured before."""
     await figure_rows.replace_backlog(session, backlog)
     await figure_rows.replace_unsent(session, unsent)
+    await figure_rows.replace_unanswered(session, unanswered)
 
 
 async def show_board(session: AsyncSession) -> Board:
@@ -99,6 +104,7 @@ async def show_board(session: AsyncSession) -> Board:
         streams=await figure_rows.list_streams(session),
         backlog=await figure_rows.list_backlog(session),
         unsent=await figure_rows.list_unsent(session),
+        unanswered=await figure_rows.list_unanswered(session),
         parked=parked.count,
         parked_since=parked.oldest_at,
     )

@@ -34,12 +34,23 @@ class Unsent:
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    """Facts that a partner was told and has not acknowledged."""
+
+    partner: str
+    facts: int
+    oldest_at: datetime | None
+    measured_at: datetime
+
+
+@dataclass(frozen=True)
 class Board:
     """Everything on the operator's first page."""
 
     streams: list[StreamFigures]
     backlog: list[Backlog]
     unsent: list[Unsent]
+    unanswered: list[Unanswered]
     parked: int
     parked_since: datetime | None
 
@@ -57,6 +68,16 @@ class Board:
     def waiting(self) -> int:
         """Return how many facts are not sent yet."""
         return sum(unsent.facts for unsent in self.unsent)
+
+    @property
+    def unacknowledged(self) -> int:
+        """Return how many facts partners have still to acknowledge."""
+        return sum(each.facts for each in self.unanswered)
+
+    @property
+    def unacknowledged_since(self) -> datetime | None:
+        """Return since when the oldest of them waits."""
+        return min((each.oldest_at for each in self.unanswered if each.oldest_at), default=None)
 
     @property
     def waiting_since(self) -> datetime | None:

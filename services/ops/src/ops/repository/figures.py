@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ops.domain.figures import Backlog, StreamFigures, Unsent
-from ops.tables import BacklogRow, ParkedMessageRow, StreamRow, UnsentRow
+from ops.domain.figures import Backlog, StreamFigures, Unanswered, Unsent
+from ops.tables import BacklogRow, ParkedMessageRow, StreamRow, UnansweredRow, UnsentRow
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ async def list_unsent(session: AsyncSession) -> list[Unsent]:
     return [Unsent(row.service, row.facts, row.oldest_at, row.measured_at) for row in rows]
 
 
+async def list_unanswered(session: AsyncSession) -> list[Unanswered]:
+    """Return what each partner had not acknowledged."""
+    rows = await session.scalars(select(UnansweredRow).order_by(UnansweredRow.partner))
+    return [Unanswered(row.partner, row.facts, row.oldest_at, row.measured_at) for row in rows]
+
+
 async def count_parked(session: AsyncSession) -> Parked:
     """Return how much is parked."""
     row = (await session.execute(select(func.count(), func.min(ParkedMessageRow.parked_at)))).one()
@@ -73,3 +79,15 @@ async def replace_unsent(session: AsyncSession, measured: Sequence[Unsent]) -> N
     ]  # fmt: skip
     if values:
         await session.execute(insert(UnsentRow).values(values))
+
+
+async def replace_unanswered(session: AsyncSession, measured: Sequence[Unanswered]) -> None:
+    """Put ``measured`` in the place of what was measured before."""
+    await session.execute(delete(UnansweredRow))
+    values: list[dict[str, Any]] = [
+        {"partner": each.partner, "facts": each.facts, "oldest_at": each.oldest_at,
+         "measured_at": each.measured_at}
+        for each in measured
+    ]  # fmt: skip
+    if values:
+        await session.execute(insert(UnansweredRow).values(values))

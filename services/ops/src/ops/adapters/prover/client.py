@@ -20,13 +20,14 @@ from ops.domain.evidence import (
     Place,
     SeriesCounter,
 )
-from ops.domain.figures import Unsent
+from ops.domain.figures import Unanswered, Unsent
 from shared.contracts.catalogue import KEPT_TOPICS
 from shared.errors import DomainError, Kind
 
 PAYMENT_GATEWAY: Final = "payment-gateway"
 RECEIPT: Final = "receipt"
 OPS: Final = "ops"
+DOSSIER: Final = "dossier"
 
 
 class DatabaseUnavailableError(DomainError):
@@ -148,6 +149,17 @@ class Snapshots:
         )
         facts, oldest_at = rows[0].values()
         return Unsent(service, facts, oldest_at, now)
+
+    async def unanswered(self, *, now: datetime) -> list[Unanswered]:
+        """Return what each partner was told and has not acknowledged; none without dossier."""
+        if DOSSIER not in self._connections:
+            return []
+        rows = await self._fetch(
+            DOSSIER,
+            "SELECT partner, count(*), min(sent_at) FROM partner_fact"
+            " WHERE state IN ('sent', 'late', 'escalated') GROUP BY partner",
+        )
+        return [Unanswered(*row.values(), now) for row in rows]
 
     async def _fetch(self, service: str, sql: str, *arguments: object) -> Sequence[Any]:
         connection = self._connections.get(service)
