@@ -159,7 +159,7 @@ class Snapshots:
             "SELECT partner, count(*), min(sent_at) FROM partner_fact"
             " WHERE state IN ('sent', 'late', 'escalated') GROUP BY partner",
         )
-        return [Unanswered(*row.values(), now) for row in rows]
+        return [Unanswered(partner, facts, oldest_at, now) for partner, facts, oldest_at in rows]
 
     async def _fetch(self, service: str, sql: str, *arguments: object) -> Sequence[Any]:
         connection = self._connections.get(service)
