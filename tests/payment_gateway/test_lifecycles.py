@@ -26,7 +26,8 @@ given_up succeed succeeded
 """
 MONEY = """
 unmatched match matched | unmatched refund refunding | matched refund refunding
-refunding refund_failed unmatched | refunding refund_settled refunded
+refunding refund_settled refunded | refunding rest_matched matched
+refunding rest_unmatched unmatched
 """
 REFUND = """
 proposed approve approved | proposed decline declined | approved send sent

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mock_bank.domain.payments import Channel, Status
+from mock_bank.domain.refunds import RefundState
 from mock_bank.domain.statements import Planted
 from mock_bank.domain.tellings import Fault
-from mock_bank.tables import FaultRow, PaymentRow, PlantedRow, TellingRow
+from mock_bank.tables import FaultRow, PaymentRow, PlantedRow, RefundRow, TellingRow
 
 
 async def insert_payment(session: AsyncSession, values: dict[str, object]) -> PaymentRow | None:
@@ -182,3 +183,54 @@ async def plant(
         row.remaining -= len(fresh)
     elif row is not None:
         await session.delete(row)
+
+
+async def find_by_number(
+    session: AsyncSession, channel: Channel, partner: str, number: str
+) -> PaymentRow | None:
+    """Return the payment of the bank's own number, of which wallets keep the digits; locked."""
+    digits = func.regexp_replace(PaymentRow.transaction_code, "[^0-9]", "", "g")
+    statement = (
+        select(PaymentRow)
+        .where(PaymentRow.channel == channel, PaymentRow.partner == partner, digits == number)
+        .with_for_update()
+    )
+    return await session.scalar(statement)
+
+
+async def insert_refund(session: AsyncSession, values: dict[str, object]) -> RefundRow | None:
+    """Insert a refund; None if its key is already there."""
+    statement = (
+        upsert(RefundRow)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["channel", "key"])
+        .returning(RefundRow)
+    )
+    return await session.scalar(statement)
+
+
+async def find_refund(
+    session: AsyncSession, channel: Channel, key: str
+) -> tuple[RefundRow, PaymentRow] | None:
+    """Return the refund of a partner's key, and its payment."""
+    statement = (
+        select(RefundRow, PaymentRow)
+        .join(PaymentRow, PaymentRow.id == RefundRow.payment_id)
+        .where(RefundRow.channel == channel, RefundRow.key == key)
+    )
+    found = (await session.execute(statement)).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+async def newest_refund(session: AsyncSession, payment_id: UUID) -> RefundRow | None:
+    """Return the newest refund of a payment."""
+    statement = select(RefundRow).where(RefundRow.payment_id == payment_id)
+    return await session.scalar(statement.order_by(RefundRow.ordinal.desc()).limit(1))
+
+
+async def sum_of_refunds(session: AsyncSession, payment_id: UUID, status: RefundState) -> int:
+    """Return how much of a payment went back."""
+    statement = select(func.coalesce(func.sum(RefundRow.amount_vnd), 0)).where(
+        RefundRow.payment_id == payment_id, RefundRow.status == status
+    )
+    return int(await session.scalar(statement) or 0)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from mock_bank.domain.payments import Channel, Status
+from mock_bank.domain.refunds import RefundState
 from mock_bank.domain.statements import Spoil
 from mock_bank.domain.tellings import Delivery, Fault, Result
 from shared.db.metadata import TYPE_MAP, new_metadata
@@ -72,6 +73,26 @@ class TellingRow(Base):
     attempts: Mapped[int]
     due_at: Mapped[datetime | None]
     last_answer: Mapped[str | None]
+
+
+class RefundRow(Base):
+    """Money that a partner gave back to its payer, or wanted to."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("refund_payment", "payment_id"),
+        CheckConstraint("amount_vnd > 0", name="amount"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    channel: Mapped[Channel]
+    key: Mapped[str]
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"))
+    amount_vnd: Mapped[int]
+    status: Mapped[RefundState]
+    at: Mapped[datetime]
 
 
 class FaultRow(Base):

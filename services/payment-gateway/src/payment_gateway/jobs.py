@@ -1,17 +1,19 @@
-"""The clock door: attempts whose counterpart has to be called."""
+"""The clock door: attempts and refunds whose counterpart has to be called."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from payment_gateway.adapters.channel import ChannelClient
+from payment_gateway.adapters.channel import ChannelClient, Refunder
 from payment_gateway.adapters.paying import ASK, BEGIN
 from payment_gateway.domain.channels import NotKnownYet, Refused, Standing
 from payment_gateway.domain.errors import ChannelUnavailableError
 from payment_gateway.domain.monies import Credit, Failure
-from payment_gateway.use_cases import pay, settle
+from payment_gateway.domain.refunds import NeverAsked, Outcome, Undecided
+from payment_gateway.use_cases import pay, refund_sending, settle
 from payment_gateway.use_cases.pay import Calling
+from payment_gateway.use_cases.refund_sending import PAY
 from shared.clock import utc_now
 from shared.contracts.parts import PaymentChannel
 from shared.db.database import Database
@@ -73,9 +75,35 @@ async def _learn(database: Database, claimed: Calling, standing: Standing) -> No
             await pay.mark_unknown(session, claimed, now=now)
 
 
+async def pay_refund(database: Database, only: UUID | None, *, clients: Clients) -> bool:
+    """Have one approved refund given back by its channel; False when none is due.
+
+    One that was called before is asked about first, and sent again only if its channel has never
+    heard of it; the key is the same.
+    """
+    async with database.transaction() as session:
+        claimed = await refund_sending.take_due_refund(session, only, now=utc_now())
+    if claimed is None:
+        return False
+    order = claimed.order
+    client = clients[order.channel]
+    outcome: Outcome = Undecided()
+    if isinstance(client, Refunder):
+        outcome = NeverAsked()
+        if claimed.asks_first:
+            outcome = await client.ask_refund(order, now=utc_now())
+        if isinstance(outcome, NeverAsked):
+            outcome = await client.refund(order, now=utc_now())
+    hit("W16")
+    async with database.transaction() as session:
+        await refund_sending.record_outcome(session, claimed, outcome, now=utc_now())
+    return True
+
+
 def jobs(clients: Clients) -> tuple[Job, ...]:
     """Return the jobs of this service."""
     return (
         Job(BEGIN, partial(begin_attempt, clients=clients), pause=timedelta(seconds=1)),
         Job(ASK, partial(ask_attempt, clients=clients), pause=timedelta(seconds=5)),
+        Job(PAY, partial(pay_refund, clients=clients), pause=timedelta(seconds=5)),
     )

@@ -11,7 +11,9 @@ from shared.contracts.envelope import Code, DossierFact, Event, Part
 from shared.contracts.parts import (
     AgencyCode,
     ChannelReference,
+    Context,
     FeeKind,
+    Payee,
     PaymentChannel,
     SignedVnd,
     StaffId,
@@ -148,6 +150,12 @@ class RefundSettled(_RefundFact):
 
     approved_by: StaffId
     channel_reference: ChannelReference
+    """The channel's, or the bank's where a person paid by transfer."""
+    channel: PaymentChannel | None = None
+    """Who gave it back; absent where a person paid by hand."""
+    context: Context | None = None
+    payee: Payee | None = None
+    """Of its payable, for whoever tells the payer; absent where none is known."""
 
 
 class RefundFailed(_RefundFact):

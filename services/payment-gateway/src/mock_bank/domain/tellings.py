@@ -34,6 +34,8 @@ class Fault(StrEnum):
     """A failure that happened after the success is told after it."""
     SLOW = "slow"
     """INIT or QUERY is done at once, but answered late."""
+    REFUND_REFUSED = "refund_refused"
+    """The next refund is refused, though the money is there."""
     STATEMENT_DIFFERS = "statement_differs"
     """``times`` payments stand otherwise in their day's settlement file, or not at all."""
 
@@ -47,6 +49,7 @@ DEFAULT_DELAYS: Final[Mapping[Fault, timedelta]] = {
     Fault.BAD_SIGNATURE: timedelta(0),
     Fault.FAILED_AFTER_SUCCESS: timedelta(seconds=1),
     Fault.SLOW: timedelta(seconds=3),
+    Fault.REFUND_REFUSED: timedelta(0),
     Fault.STATEMENT_DIFFERS: timedelta(0),
 }
 """How long each fault waits where ``after_ms`` is not given."""

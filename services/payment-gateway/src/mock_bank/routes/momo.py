@@ -1,4 +1,4 @@
-"""MoMo v2 as a merchant meets it: create and query."""
+"""MoMo v2 as a merchant meets it: create, query, refund."""
 
 import asyncio
 from datetime import timedelta
@@ -11,7 +11,8 @@ from mock_bank.adapters.momo import dialect
 from mock_bank.adapters.orders import OrderRefusedError
 from mock_bank.adapters.payer import Configured
 from mock_bank.domain.payments import Channel, PaymentNotFoundError, ReferenceTakenError
-from mock_bank.use_cases import faults, paying
+from mock_bank.domain.refunds import RefundKnownError, RefundNotFoundError
+from mock_bank.use_cases import faults, paying, refunds
 from shared.clock import utc_now
 from shared.web.identity import public
 from shared.web.request import database_of
@@ -52,3 +53,37 @@ async def answer_query(request: Request, settings: Configured, message: dict[str
         return JSONResponse(dialect.refuse(dialect.NOT_FOUND))
     await asyncio.sleep(slowness / timedelta(seconds=1))
     return JSONResponse(dialect.answer(asked.told, asked.state))
+
+
+@router.post("/refund")
+async def refund(request: Request, settings: Configured, message: dict[str, Any]) -> Response:
+    """Give money back, once per orderId."""
+    try:
+        wanted = dialect.read_refund(message, keys=settings.momo_keys)
+        async with database_of(request).transaction() as session:
+            given = await refunds.give_back(session, wanted, now=utc_now())
+            slowness = await faults.take_slowness(session, Channel.MOMO)
+    except OrderRefusedError as error:
+        return JSONResponse(dialect.refuse(error.answer))
+    except RefundKnownError:
+        return JSONResponse(dialect.refuse("41"))
+    except PaymentNotFoundError:
+        return JSONResponse(dialect.refuse("1081"))
+    await asyncio.sleep(slowness / timedelta(seconds=1))
+    return JSONResponse(dialect.refunded(given))
+
+
+@router.post("/refund/query")
+async def answer_about_refund(
+    request: Request, settings: Configured, message: dict[str, Any]
+) -> Response:
+    """Tell what became of a refund."""
+    try:
+        _, order = dialect.read_question(message, keys=settings.momo_keys)
+        async with database_of(request).transaction() as session:
+            given = await refunds.ask_refund(session, Channel.MOMO, order)
+    except OrderRefusedError as error:
+        return JSONResponse(dialect.refuse(error.answer))
+    except RefundNotFoundError:
+        return JSONResponse(dialect.refuse(dialect.NOT_FOUND))
+    return JSONResponse(dialect.refunded(given))

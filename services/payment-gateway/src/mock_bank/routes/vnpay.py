@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mock_bank.adapters.orders import OrderRefusedError
 from mock_bank.adapters.payer import Configured
-from mock_bank.adapters.vnpay import dialect
+from mock_bank.adapters.vnpay import dialect, refunds
 from mock_bank.domain.payments import Channel, PaymentNotFoundError, ReferenceTakenError
+from mock_bank.domain.refunds import RefundKnownError
 from mock_bank.use_cases import faults, paying
+from mock_bank.use_cases import refunds as given_back
 from shared.clock import utc_now
 from shared.web.identity import public
 from shared.web.request import database_of
@@ -39,18 +41,45 @@ async def open_payment(request: Request, settings: Configured) -> Response:
 
 @router.post("/merchant_webapi/api/transaction")
 async def answer_query(request: Request, settings: Configured, message: dict[str, Any]) -> Response:
-    """Answer querydr."""
+    """Answer querydr, which tells of the payment's last refund, or give a payment back."""
     secret = settings.vnpay_secret.get_secret_value()
+    if message.get("vnp_Command") == "refund":
+        return await _give_back(request, message, secret=secret)
     try:
         terminal, reference = dialect.read_question(message, secret=secret)
         async with database_of(request).transaction() as session:
             asked = await paying.ask_payment(
                 session, Channel.VNPAY, terminal, reference, now=utc_now()
             )
+            given = await given_back.last_refund(session, Channel.VNPAY, terminal, reference)
             slowness = await faults.take_slowness(session, Channel.VNPAY)
     except OrderRefusedError as error:
         return JSONResponse(dialect.refuse(error.answer))
     except PaymentNotFoundError:
         return JSONResponse(dialect.refuse("91"))
     await asyncio.sleep(slowness / timedelta(seconds=1))
+    if given is not None:
+        told = refunds.answer(
+            given, partner=terminal, reference=reference, secret=secret, asked=True
+        )
+        return JSONResponse(told)
     return JSONResponse(dialect.answer(asked.told, asked.state, secret=secret))
+
+
+async def _give_back(request: Request, message: dict[str, Any], *, secret: str) -> Response:
+    try:
+        wanted = refunds.read_refund(message, secret=secret)
+        async with database_of(request).transaction() as session:
+            given = await given_back.give_back(session, wanted, now=utc_now())
+            slowness = await faults.take_slowness(session, Channel.VNPAY)
+    except OrderRefusedError as error:
+        return JSONResponse(refunds.refuse(error.answer, secret=secret))
+    except RefundKnownError:
+        return JSONResponse(refunds.refuse(refunds.DUPLICATE, secret=secret))
+    except PaymentNotFoundError:
+        return JSONResponse(refunds.refuse(refunds.NOT_FOUND, secret=secret))
+    await asyncio.sleep(slowness / timedelta(seconds=1))
+    told = refunds.answer(
+        given, partner=wanted.partner, reference=wanted.reference, secret=secret, asked=False
+    )
+    return JSONResponse(told)

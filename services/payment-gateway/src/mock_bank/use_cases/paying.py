@@ -23,7 +23,9 @@ _LISTED: Final = 20
 _FEED: Final = "feed"
 """Who hears of transfers: one partner."""
 _TELLING_FAULTS: Final = tuple(
-    fault for fault in Fault if fault not in {Fault.SLOW, Fault.STATEMENT_DIFFERS}
+    fault
+    for fault in Fault
+    if fault not in {Fault.SLOW, Fault.REFUND_REFUSED, Fault.STATEMENT_DIFFERS}
 )
 
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from payment_gateway.domain.channels import Begun, Order, Standing
 from payment_gateway.domain.monies import Credit, Failure
+from payment_gateway.domain.refunds import Outcome as RefundOutcome
+from payment_gateway.domain.refunds import RefundOrder
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,24 @@ class Listener(Protocol):
         """Return the answer in the channel's dialect, signed where the dialect has it so."""
 
 
+@runtime_checkable
+class Refunder(Protocol):
+    """A counterpart that gives money back when it is asked to (``REFUNDS_BY_CALL``).
+
+    Both calls carry the order's key; silence, or an answer outside the protocol, is Undecided.
+    """
+
+    async def refund(self, order: RefundOrder, *, now: datetime) -> RefundOutcome:
+        """Ask it to give the money back; the same key again gives back once."""
+
+    async def ask_refund(self, order: RefundOrder, *, now: datetime) -> RefundOutcome:
+        """Ask what became of it; NeverAsked where it has not heard of it."""
+
+
 class ChannelClient(Protocol):
     """A counterpart as jobs call it. No transaction is open during a call.
+
+    One that gives money back by itself is a Refunder too.
 
     Both calls carry our reference, which is the counterpart's key: repeating one changes nothing.
     """

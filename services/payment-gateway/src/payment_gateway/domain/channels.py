@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from payment_gateway.domain.monies import Credit
@@ -88,3 +89,8 @@ class NotKnownYet:
 
 Begun = Redirect | Refused
 Standing = Credit | Refused | NotKnownYet
+
+REFUNDS_BY_CALL: Final = frozenset(
+    {PaymentChannel.VNPAY, PaymentChannel.MOMO, PaymentChannel.ZALOPAY}
+)
+"""Channels that give money back when they are asked to; the others' is paid by hand."""

@@ -92,3 +92,40 @@ class AccountNotReachableError(DomainError):
     kind = Kind.INVALID
     code = "account-not-reachable"
     title = "Tài khoản này không nhận được chuyển khoản bằng mã VietQR"
+
+
+class RefundNotFoundError(DomainError):
+    """There is no such refund, or it is another agency's."""
+
+    kind = Kind.NOT_FOUND
+    code = "refund-not-found"
+    title = "Không tìm thấy khoản hoàn trả này"
+
+
+class RefundOpenError(DomainError):
+    """The money has an open refund already: one at a time."""
+
+    kind = Kind.CONFLICT
+    code = "refund-open"
+    title = "Khoản tiền này đang có một đề nghị hoàn trả"
+
+
+class NothingToRefundError(DomainError):
+    """No such amount can go back of this money or of these lines."""
+
+    kind = Kind.CONFLICT
+    code = "nothing-to-refund"
+    title = "Không còn số tiền này để hoàn trả"
+
+
+class RefundForbiddenError(DomainError):
+    """The law of a fee does not give it back for this reason."""
+
+    kind = Kind.CONFLICT
+    code = "refund-forbidden"
+    title = "Khoản thu này không được hoàn trả vì lý do đã chọn"
+
+    def __init__(self, fee_code: str, words: str, source: str) -> None:
+        super().__init__(f"{fee_code} is not given back for this reason", fee_code=fee_code)
+        self.words = words
+        self.source = source

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from payment_gateway.domain.monies import Verdict
 from payment_gateway.domain.payables import Payable
+from shared.contracts.money import RefundedLine
 from shared.contracts.parts import Line, PaymentChannel
 from shared.contracts.payment import UnmatchedKind
 
@@ -48,6 +49,36 @@ def entries_of_completion(payable: Payable, surplus_vnd: int) -> Entries:
     entries[suspense(UnmatchedKind.OVER)] -= surplus_vnd
     entries.update(_owed(payable.payee.agency_code, payable.lines))
     return _balanced(entries)
+
+
+def refund_payable(agency_code: str) -> str:
+    """Return the account of what an agency has approved to give back, until it is given."""
+    return f"refund/{agency_code}"
+
+
+def bank(agency_code: str) -> str:
+    """Return the account of what an agency paid by hand out of its own bank account."""
+    return f"bank/{agency_code}"
+
+
+def entries_of_approved_refund(
+    agency_code: str, amount_vnd: int, problem: UnmatchedKind | None, lines: Sequence[RefundedLine]
+) -> Entries:
+    """Return how an approved refund is booked: out of suspense, or out of what was collected."""
+    entries = Counter({refund_payable(agency_code): -amount_vnd})
+    if not lines and problem is not None:
+        entries[suspense(problem)] += amount_vnd
+    for line in lines:
+        entries[f"payable/{agency_code}/{line.kind.value}"] += line.amount_vnd
+    return _balanced(entries)
+
+
+def entries_of_settled_refund(
+    agency_code: str, amount_vnd: int, channel: PaymentChannel | None
+) -> Entries:
+    """Return how a refund that was paid is booked; ``channel`` None: by hand, by transfer."""
+    source = receivable(channel) if channel is not None else bank(agency_code)
+    return _balanced(Counter({refund_payable(agency_code): amount_vnd, source: -amount_vnd}))
 
 
 def _owed(agency_code: str, lines: Sequence[Line]) -> Counter[str]:

@@ -33,8 +33,11 @@ class Trigger(StrEnum):
 
     MATCH = "match"
     REFUND = "refund"
-    REFUND_FAILED = "refund_failed"
     REFUND_SETTLED = "refund_settled"
+    """All of it went back."""
+    REST_MATCHED = "rest_matched"
+    """A part went back; all the rest settles something."""
+    REST_UNMATCHED = "rest_unmatched"
 
 
 LIFECYCLE: Final = Lifecycle(
@@ -43,8 +46,10 @@ LIFECYCLE: Final = Lifecycle(
         Step(Status.UNMATCHED, Trigger.MATCH, Status.MATCHED),
         Step(Status.UNMATCHED, Trigger.REFUND, Status.REFUNDING),
         Step(Status.MATCHED, Trigger.REFUND, Status.REFUNDING),
-        Step(Status.REFUNDING, Trigger.REFUND_FAILED, Status.UNMATCHED),
         Step(Status.REFUNDING, Trigger.REFUND_SETTLED, Status.REFUNDED),
+        Step(Status.REFUNDING, Trigger.REST_MATCHED, Status.MATCHED),
+        Step(Status.REFUNDING, Trigger.REST_UNMATCHED, Status.UNMATCHED),
+        # A refused refund stays open (sent again, or paid by hand), and its money with it.
     ),
 )
 
@@ -149,6 +154,13 @@ def channel_reference(text: str) -> str:
     if _PLAIN_REFERENCE.fullmatch(text):
         return text
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def after_refund(applied_vnd: int, unmatched_vnd: int) -> Trigger:
+    """Return what the end of a refund means for its money, of which these parts are left."""
+    if unmatched_vnd:
+        return Trigger.REST_UNMATCHED
+    return Trigger.REST_MATCHED if applied_vnd else Trigger.REFUND_SETTLED
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,18 @@ def plan(newest: Payable | None, assessment: Assessment) -> Plan:
     return Plan.OPEN
 
 
+def after_refund(payable: Payable, amount_vnd: int) -> Status:
+    """Return where a payable stands once ``amount_vnd`` of it went back.
+
+    One that is disputed meanwhile stays so: the money went back all the same.
+    """
+    rest = payable.applied_vnd - amount_vnd
+    trigger = Trigger.REFUND_PART if rest else Trigger.REFUND_ALL
+    if not LIFECYCLE.allows(payable.status, trigger):
+        return payable.status
+    return LIFECYCLE.next(payable.status, trigger)
+
+
 _CLOSE_REASONS: Final = {
     WithdrawalReason.REFUSED: CloseReason.WITHDRAWN,
     WithdrawalReason.WITHDRAWN: CloseReason.WITHDRAWN,

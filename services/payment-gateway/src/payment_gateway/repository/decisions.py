@@ -24,6 +24,7 @@ async def insert_refund(session: AsyncSession, proposed: RefundProposed, *, now:
             scope=proposed.scope, lines=[line.model_dump(mode="json") for line in proposed.lines],
             amount_vnd=proposed.amount_vnd, status=refunds.LIFECYCLE.initial,
             reason_code=proposed.reason_code, proposed_by=proposed.by, proposed_at=now,
+            agency_code=proposed.agency_code,
         )
         .on_conflict_do_nothing()
         .returning(RefundRow.id)

@@ -32,14 +32,17 @@ p AS (
   UPDATE payable SET status = $12, hold_reason = $13, applied_vnd = $14, held_vnd = $15,
     settled_at = $16 WHERE id = $2 AND $12::text IS NOT NULL),
 t AS (
-  INSERT INTO ledger_transaction (id, event_id, at) VALUES ($17, $18, $11) RETURNING id)
+  INSERT INTO ledger_transaction (id, event_id, at, agency_code)
+  VALUES ($17, $18, $11, $8) RETURNING id)
 INSERT INTO ledger_entry (transaction_id, account, amount_vnd)
 SELECT t.id, e.account, e.amount FROM t, unnest($19::text[], $20::bigint[]) AS e (account, amount)
 """
 _BOOK: Final = """
-WITH t AS (INSERT INTO ledger_transaction (id, event_id, at) VALUES ($1, $2, $3) RETURNING id)
+WITH t AS (
+  INSERT INTO ledger_transaction (id, event_id, at, agency_code) VALUES ($1, $2, $3, $4)
+  RETURNING id)
 INSERT INTO ledger_entry (transaction_id, account, amount_vnd)
-SELECT t.id, e.account, e.amount FROM t, unnest($4::text[], $5::bigint[]) AS e (account, amount)
+SELECT t.id, e.account, e.amount FROM t, unnest($5::text[], $6::bigint[]) AS e (account, amount)
 """
 _HELD: Final = """
 SELECT id, attempt_id, channel, bank_code, channel_reference, amount_vnd, unmatched_vnd, booked_at,
@@ -67,6 +70,8 @@ class Booking:
     id: UUID
     event_id: UUID
     entries: Mapping[str, int]
+    agency_code: str | None = None
+    """Whose money it moves; None where it is nobody's yet."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,9 @@ async def give_place(session: AsyncSession, place: Place, *, now: datetime) -> N
 async def book(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
     """Write one transaction of the ledger."""
     accounts, amounts = list(booking.entries), list(booking.entries.values())
-    await driver.execute(session, _BOOK, booking.id, booking.event_id, now, accounts, amounts)
+    await driver.execute(
+        session, _BOOK, booking.id, booking.event_id, now, booking.agency_code, accounts, amounts
+    )
 
 
 async def lock_held(session: AsyncSession, payable_id: UUID) -> Sequence[HeldMoney]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, func, text
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from payment_gateway.tables.model import Base, Xid8
@@ -17,6 +17,8 @@ class LedgerTransactionRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(unique=True)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+    agency_code: Mapped[str | None]
+    """Whose money it moves, so that its staff may read it; absent where it is nobody's yet."""
     xid: Mapped[str] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
 
 
@@ -28,6 +30,7 @@ class LedgerEntryRow(Base):
     """
 
     __tablename__ = "ledger_entry"
+    __table_args__ = (Index("ledger_entry_account", "account", "transaction_id"),)
 
     transaction_id: Mapped[UUID] = mapped_column(
         ForeignKey("ledger_transaction.id"), primary_key=True

@@ -61,7 +61,11 @@ class RefundRow(Base):
     __tablename__ = "refund"
     __table_args__ = (
         Index("refund_open", "money_id", unique=True, postgresql_where=_OPEN_REFUND),
+        Index("refund_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("refund_money", "money_id"),
+        Index("refund_agency", "agency_code", "id"),
         CheckConstraint("amount_vnd > 0", name="amount"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_persons"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -74,6 +78,23 @@ class RefundRow(Base):
     reason_code: Mapped[RefundReason]
     proposed_by: Mapped[str]
     proposed_at: Mapped[datetime]
+    agency_code: Mapped[str]
+    """Owner of the account that the money reached."""
+    approved_by: Mapped[str | None]
+    error_code: Mapped[str | None]
+    """Why the channel's last answer was no."""
+    channel_reference: Mapped[str | None]
+    """Of the money that went back: the channel's, or the bank's that a person typed."""
+    round: Mapped[int] = mapped_column(server_default="1")
+    """Grows when a person sends again after a refusal; each round has a key of its own."""
+    calls: Mapped[int] = mapped_column(server_default="0")
+    due_at: Mapped[datetime | None]
+    """When a job calls the channel next."""
+    sent_at: Mapped[datetime | None]
+    """When this round was first due; part of what some channels know it by."""
+    ended_at: Mapped[datetime | None]
+    correlation_id: Mapped[UUID | None]
+    causation_id: Mapped[UUID | None]
 
 
 class KeptCallbackRow(Base):

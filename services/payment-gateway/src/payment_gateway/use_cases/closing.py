@@ -74,4 +74,6 @@ async def _close(
         entries = ledger.entries_of_reclassified(
             UnmatchedKind.SHORT, UnmatchedKind.LATE, payable.held_vnd
         )
-        await money_rows.book(session, Booking(new_id(), ids[0], entries), now=now)
+        await money_rows.book(
+            session, Booking(new_id(), ids[0], entries, payable.payee.agency_code), now=now
+        )

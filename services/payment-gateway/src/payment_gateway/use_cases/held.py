@@ -57,7 +57,8 @@ async def complete_from_held(
         kind = UnmatchedKind.SHORT if part == each.unmatched_vnd else UnmatchedKind.OVER
         await money_rows.apply_held(session, each.money.money_id, applied_vnd=part, problem=kind)
     entries = ledger.entries_of_completion(payable, surplus_vnd)
-    await money_rows.book(session, Booking(new_id(), ids[len(said)], entries), now=now)
+    booking = Booking(new_id(), ids[len(said)], entries, payable.payee.agency_code)
+    await money_rows.book(session, booking, now=now)
 
 
 async def give_up_held(

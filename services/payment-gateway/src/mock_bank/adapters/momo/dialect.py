@@ -11,6 +11,7 @@ from typing import Any, Final
 from mock_bank.adapters import orders
 from mock_bank.adapters.orders import OrderRefusedError
 from mock_bank.domain.payments import Channel, TransactionState
+from mock_bank.domain.refunds import GivenBack, RefundState, RefundWanted
 from mock_bank.domain.tellings import Result, Told
 from mock_bank.use_cases.paying import NewPayment
 
@@ -37,6 +38,15 @@ _CREATE: Final = [
     "requestType",
 ]
 _QUERY: Final = ["accessKey", "orderId", "partnerCode", "requestId"]
+REFUND: Final = [
+    "accessKey",
+    "amount",
+    "description",
+    "orderId",
+    "partnerCode",
+    "requestId",
+    "transId",
+]
 _IPN: Final = [
     "accessKey",
     "amount",
@@ -116,6 +126,31 @@ def answer(told: Told, state: TransactionState) -> dict[str, object]:
 def refuse(code: str) -> dict[str, object]:
     """Return the answer to a message that is not obeyed."""
     return {"resultCode": int(code), "message": "refused"}
+
+
+def read_refund(message: Mapping[str, Any], *, keys: tuple[str, str]) -> RefundWanted:
+    """Return what a signed refund asks for; raise OrderRefusedError."""
+    _verify(message, REFUND, keys)
+    return RefundWanted(
+        channel=Channel.MOMO,
+        partner=orders.text(message, "partnerCode"),
+        key=orders.reference(orders.text(message, "orderId"), _BAD_DATA),
+        amount_vnd=orders.amount(orders.text(message, "amount"), "22"),
+        number=orders.text(message, "transId"),
+    )
+
+
+def refunded(given: GivenBack) -> dict[str, object]:
+    """Return what MoMo says of a refund; the protocol does not sign it."""
+    paid_back = given.state is RefundState.PAID_BACK
+    return {
+        "orderId": given.key,
+        "amount": given.amount_vnd,
+        "transId": int(given.number) if paid_back else 0,
+        "resultCode": 0 if paid_back else 1080,
+        "message": "Thành công." if paid_back else "Refund rejected.",
+        "responseTime": int(given.at.timestamp() * 1000),
+    }
 
 
 def _facts(told: Told, code: int) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from mock_bank.adapters import orders
 from mock_bank.adapters.orders import OrderRefusedError
 from mock_bank.domain.payments import Channel, TransactionState
+from mock_bank.domain.refunds import GivenBack, RefundState, RefundWanted
 from mock_bank.domain.tellings import Told
 from mock_bank.use_cases.paying import NewPayment
 
@@ -24,6 +25,9 @@ _BAD_DATA: Final = "-401"
 _FORGED: Final = "0" * 64
 _TRANSACTION: Final = re.compile(r"[0-9]{6}_.{1,33}")
 _CREATE: Final = ["app_id", "app_trans_id", "app_user", "amount", "app_time", "embed_data", "item"]
+REFUND: Final = ["app_id", "zp_trans_id", "amount", "description", "timestamp"]
+ASK_REFUND: Final = ["app_id", "m_refund_id", "timestamp"]
+_REFUND_NAME: Final = re.compile(r"[0-9]{6}_[0-9]+_[0-9A-Za-z]{10,32}")
 _STATES: Final = {
     TransactionState.SUCCESS: 1,
     TransactionState.FAILED: 2,
@@ -124,6 +128,38 @@ def answer_query(told: Told, state: TransactionState) -> dict[str, object]:
 def refuse(code: str) -> dict[str, object]:
     """Return the answer to a message that is not obeyed."""
     return {"return_code": 2, "return_message": "refused", "sub_return_code": int(code)}
+
+
+def read_refund(form: Mapping[str, Any], *, key1: str) -> RefundWanted:
+    """Return what a signed refund asks for; raise OrderRefusedError."""
+    _verify(form, "|".join(orders.text(form, name) for name in REFUND), key1)
+    name = orders.text(form, "m_refund_id")
+    app = orders.text(form, "app_id")
+    if not _REFUND_NAME.fullmatch(name) or f"_{app}_" not in name:
+        raise OrderRefusedError(_BAD_DATA)
+    return RefundWanted(
+        channel=Channel.ZALOPAY,
+        partner=app,
+        key=name,
+        amount_vnd=orders.amount(orders.text(form, "amount"), _BAD_DATA),
+        number=orders.text(form, "zp_trans_id"),
+    )
+
+
+def read_refund_question(form: Mapping[str, Any], *, key1: str) -> str:
+    """Return which refund a signed question is about; raise OrderRefusedError."""
+    _verify(form, "|".join(orders.text(form, name) for name in ASK_REFUND), key1)
+    return orders.text(form, "m_refund_id")
+
+
+def refunded(given: GivenBack) -> dict[str, object]:
+    """Return what ZaloPay says of a refund; the protocol does not sign it."""
+    if given.state is RefundState.REFUSED:
+        return {"return_code": 2, "return_message": "refused", "sub_return_code": -13}
+    return {
+        "return_code": 1, "return_message": "", "sub_return_code": 1,
+        "refund_id": int(given.number),
+    }  # fmt: skip
 
 
 def _verify(form: Mapping[str, Any], signed: str, key: str) -> None:

@@ -1,5 +1,6 @@
-"""Calls to MoMo: create and query. Network; only jobs may use it."""
+"""Calls to MoMo: create, query, refund. Network; only jobs may use it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -7,7 +8,7 @@ import httpx
 
 from payment_gateway.adapters.asking import LIMITS, in_full
 from payment_gateway.adapters.links import come_back_url
-from payment_gateway.adapters.momo import dialect
+from payment_gateway.adapters.momo import dialect, refunds
 from payment_gateway.adapters.momo.callback import (
     Merchant,
     failure_code,
@@ -18,6 +19,7 @@ from payment_gateway.adapters.reading import Fields, UnreadableError, read_field
 from payment_gateway.domain.channels import Begun, NotKnownYet, Order, Redirect, Refused, Standing
 from payment_gateway.domain.errors import ChannelUnavailableError
 from payment_gateway.domain.monies import Credit, Failure
+from payment_gateway.domain.refunds import Outcome, RefundOrder, Undecided
 from payment_gateway.settings import Settings
 from shared.outside import require_open
 
@@ -58,7 +60,9 @@ class MomoClient:
             "orderId": order.reference,
         }
         try:
-            answer = await self._post("/v2/gateway/api/query", self._signed(message))
+            answer = await self._post(
+                "/v2/gateway/api/query", self._signed(message, dialect.QUERY_FIELDS)
+            )
         except (ChannelUnavailableError, UnreadableError):
             return NotKnownYet()
         if answer.get("orderId") != order.reference:
@@ -69,6 +73,31 @@ class MomoClient:
         code = answer.get("resultCode", "")
         failed = code.isdigit() and any(int(code) in codes for codes in _FINAL)
         return Refused(told.code) if failed and isinstance(told, Failure) else NotKnownYet()
+
+    async def refund(self, order: RefundOrder, *, now: datetime) -> Outcome:  # noqa: ARG002 - the order has its own key
+        """Send the refund; MoMo gives back once per orderId."""
+        message = refunds.message(order, partner=self._merchant.code)
+        signed = self._signed(message, dialect.REFUND_FIELDS)
+        whole = {"amount": order.amount_vnd, "transId": _number(order.channel_reference)}
+        try:
+            answer = await self._post("/v2/gateway/api/refund", {**signed, **whole})
+        except ChannelUnavailableError:
+            return Undecided()
+        return refunds.read_answer(answer, order)
+
+    async def ask_refund(self, order: RefundOrder, *, now: datetime) -> Outcome:
+        """Ask about a refund; the answer has no signature: we asked, over TLS."""
+        message = {
+            "partnerCode": self._merchant.code,
+            "requestId": f"{order.refund_id}-{now:%H%M%S%f}",
+            "orderId": order.key.hex,
+        }
+        signed = self._signed(message, dialect.QUERY_FIELDS)
+        try:
+            answer = await self._post("/v2/gateway/api/refund/query", signed)
+        except ChannelUnavailableError:
+            return Undecided()
+        return refunds.read_answer(answer, order)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -92,9 +121,9 @@ class MomoClient:
         signature = dialect.sign(text, secret)
         return {**message, "amount": order.amount_vnd, "signature": signature, "lang": "vi"}
 
-    def _signed(self, message: dict[str, str]) -> dict[str, object]:
+    def _signed(self, message: dict[str, str], fields: Sequence[str]) -> dict[str, object]:
         access, secret = self._merchant.keys[0]
-        text = dialect.signed_text({**message, "accessKey": access}, dialect.QUERY_FIELDS)
+        text = dialect.signed_text({**message, "accessKey": access}, fields)
         return {**message, "signature": dialect.sign(text, secret), "lang": "vi"}
 
     async def _post(self, path: str, message: dict[str, object]) -> Fields:
@@ -110,3 +139,8 @@ class MomoClient:
 def client(settings: Settings) -> MomoClient:
     """Return who calls MoMo."""
     return MomoClient(settings, merchant_of(settings))
+
+
+def _number(text: str) -> int | str:
+    """Return MoMo's own number as it writes it."""
+    return int(text) if text.isdecimal() else text

@@ -16,6 +16,9 @@ CREATE_FIELDS: Final = (
     "redirectUrl", "requestId", "requestType",
 )  # fmt: skip
 QUERY_FIELDS: Final = ("accessKey", "orderId", "partnerCode", "requestId")
+REFUND_FIELDS: Final = (
+    "accessKey", "amount", "description", "orderId", "partnerCode", "requestId", "transId",
+)  # fmt: skip
 SUCCESS: Final = "0"
 UNDECIDED: Final = ("9000", "1000", "7000", "7002")
 """Authorised, started, in flight, at the issuer: not failures (domain.md 9)."""

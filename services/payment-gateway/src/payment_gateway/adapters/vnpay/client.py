@@ -1,6 +1,6 @@
-"""Calls to VNPAY: the signed address of a payment, and querydr. Network; only jobs may use it."""
+"""Calls to VNPAY: a payment's signed address, querydr, refund. Network; only jobs may use it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -9,8 +9,8 @@ import httpx
 
 from payment_gateway.adapters.asking import LIMITS, in_full
 from payment_gateway.adapters.links import come_back_url
-from payment_gateway.adapters.reading import UnreadableError, read_fields
-from payment_gateway.adapters.vnpay import dialect
+from payment_gateway.adapters.reading import Fields, UnreadableError, read_fields
+from payment_gateway.adapters.vnpay import dialect, refunds
 from payment_gateway.adapters.vnpay.callback import (
     Terminal,
     failure_code,
@@ -20,6 +20,7 @@ from payment_gateway.adapters.vnpay.callback import (
 from payment_gateway.domain.channels import Begun, NotKnownYet, Order, Redirect, Refused, Standing
 from payment_gateway.domain.errors import ChannelUnavailableError
 from payment_gateway.domain.monies import Credit, Failure
+from payment_gateway.domain.refunds import Outcome, RefundOrder, Undecided
 from payment_gateway.settings import Settings
 from shared.outside import require_open
 
@@ -57,30 +58,54 @@ class VnpayClient:
 
     async def ask(self, order: Order, *, now: datetime) -> Standing:
         """Send querydr; whatever is not a signed yes or no is "not known yet"."""
-        message = self._question(order, now)
-        text = dialect.joined(message, dialect.ASK_FIELDS)
-        signed = {**message, "vnp_SecureHash": dialect.sign(text, self._terminal.secrets[0])}
-        require_open("vnpay")
         try:
-            request = self._client.build_request(
-                "POST", self._settings.vnpay_query_url, json=signed
-            )
-            raw = await in_full(self._client, request)
+            raw = await self._post(self._question(order, now), dialect.ASK_FIELDS)
             return self._standing(raw, order)
         except (ChannelUnavailableError, UnreadableError):
             return NotKnownYet()
+
+    async def refund(self, order: RefundOrder, *, now: datetime) -> Outcome:  # noqa: ARG002 - the order has its own time
+        """Send the refund; whatever is not a signed yes or no is undecided."""
+        message = refunds.message(order, terminal=self._terminal.code, ip=self._settings.vnpay_ip)
+        try:
+            raw = await self._post(message, refunds.REFUND_FIELDS)
+            answer = self._genuine(raw)
+        except (ChannelUnavailableError, UnreadableError):
+            return Undecided()
+        return Undecided() if answer is None else refunds.read_answer(answer, order)
+
+    async def ask_refund(self, order: RefundOrder, *, now: datetime) -> Outcome:
+        """Send querydr about the payment that is given back."""
+        ip = self._settings.vnpay_ip
+        message = refunds.question(order, terminal=self._terminal.code, ip=ip, now=now)
+        try:
+            answer = self._genuine(await self._post(message, dialect.ASK_FIELDS))
+        except (ChannelUnavailableError, UnreadableError):
+            return Undecided()
+        return Undecided() if answer is None else refunds.read_standing(answer, order)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
-    def _standing(self, raw: bytes, order: Order) -> Standing:
+    async def _post(self, message: Mapping[str, str], fields: Sequence[str]) -> bytes:
+        text = dialect.joined(message, fields)
+        signed = {**message, "vnp_SecureHash": dialect.sign(text, self._terminal.secrets[0])}
+        require_open("vnpay")
+        request = self._client.build_request("POST", self._settings.vnpay_query_url, json=signed)
+        return await in_full(self._client, request)
+
+    def _genuine(self, raw: bytes) -> Fields | None:
+        """Return an answer that VNPAY signed; None where it did not."""
         answer = read_fields(raw)
         text = dialect.joined(answer, dialect.ASKED_FIELDS)
         signature = answer.get("vnp_SecureHash", "")
-        genuine = dialect.is_genuine(text, signature, self._terminal.secrets)
-        found = answer.get("vnp_ResponseCode") == dialect.SUCCESS
-        if not genuine or not found or answer.get("vnp_TxnRef") != order.reference:
+        return answer if dialect.is_genuine(text, signature, self._terminal.secrets) else None
+
+    def _standing(self, raw: bytes, order: Order) -> Standing:
+        answer = self._genuine(raw)
+        found = answer is not None and answer.get("vnp_ResponseCode") == dialect.SUCCESS
+        if answer is None or not found or answer.get("vnp_TxnRef") != order.reference:
             return NotKnownYet()
         told = read_told(answer, self._terminal, raw)
         if isinstance(told, Credit):

@@ -13,6 +13,9 @@ CREATE_FIELDS: Final = (
     "app_id", "app_trans_id", "app_user", "amount", "app_time", "embed_data", "item",
 )  # fmt: skip
 
+REFUND_FIELDS: Final = ("app_id", "zp_trans_id", "amount", "description", "timestamp")
+ASK_REFUND_FIELDS: Final = ("app_id", "m_refund_id", "timestamp")
+
 
 def mac(text: str, key: str) -> str:
     """Return lower-case hex HMAC-SHA256."""
