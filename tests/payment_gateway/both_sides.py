@@ -41,6 +41,7 @@ def addresses(bank: str, gateway: str) -> Mapping[str, str]:
         "VNPAY_QUERY_URL": f"{bank}{BANK}/vnpay/merchant_webapi/api/transaction",
         "MOMO_URL": f"{bank}{BANK}/momo",
         "ZALOPAY_URL": f"{bank}{BANK}/zalopay",
+        "SETTLEMENT_URL": f"{bank}{BANK}/api/statements",
         "MOCK_BANK_CALLBACK_URL": f"{gateway}/ipn",
         "RATE_LIMIT_TRUSTED": "127.0.0.0/8",
     }

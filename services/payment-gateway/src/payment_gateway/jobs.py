@@ -1,4 +1,4 @@
-"""The clock door: attempts and refunds whose counterpart has to be called."""
+"""The clock door: counterparts that have to be called, and days to be reconciled."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -7,12 +7,15 @@ from uuid import UUID
 
 from payment_gateway.adapters.channel import ChannelClient, Refunder
 from payment_gateway.adapters.paying import ASK, BEGIN
+from payment_gateway.adapters.settlements.desk import RECONCILE, Desk, fetched
 from payment_gateway.domain.channels import NotKnownYet, Refused, Standing
 from payment_gateway.domain.errors import ChannelUnavailableError
 from payment_gateway.domain.monies import Credit, Failure
 from payment_gateway.domain.refunds import NeverAsked, Outcome, Undecided
-from payment_gateway.use_cases import pay, refund_sending, settle
+from payment_gateway.domain.statements import StatementUnavailableError
+from payment_gateway.use_cases import pay, reconciling, refund_sending, settle, statements
 from payment_gateway.use_cases.pay import Calling
+from payment_gateway.use_cases.reconciling import Missing, Run
 from payment_gateway.use_cases.refund_sending import PAY
 from shared.clock import utc_now
 from shared.contracts.parts import PaymentChannel
@@ -100,10 +103,70 @@ async def pay_refund(database: Database, only: UUID | None, *, clients: Clients)
     return True
 
 
-def jobs(clients: Clients) -> tuple[Job, ...]:
+async def reconcile_day(
+    database: Database, only: UUID | None, *, clients: Clients, desk: Desk
+) -> bool:
+    """Do one run over a channel's day; False when none is due.
+
+    The file is fetched and kept first. What it names and we do not know is asked at its bank, and
+    comes in by the normal door. Then both sides are compared. Dying anywhere repeats the run.
+    """
+    async with database.transaction() as session:
+        run = await reconciling.take_due_run(session, only, channels=desk.channels, now=utc_now())
+    if run is None:
+        return False
+    error = await _fetch(database, run, desk)
+    if error is not None:
+        async with database.transaction() as session:
+            if await reconciling.put_off(session, run, error=error, now=utc_now()):
+                return True
+    owner = desk.owners[run.channel]
+    async with database.transaction() as session:
+        missing = await reconciling.missing_here(session, run, owner=owner)
+    for each in missing:
+        await _ask_about(database, run, each, clients=clients, desk=desk)
+    async with database.transaction() as session:
+        await reconciling.close_day(session, run, owner=owner, error=error, now=utc_now())
+    return True
+
+
+async def _fetch(database: Database, run: Run, desk: Desk) -> str | None:
+    """Fetch and keep the file of a run; return why there is no new one, None if all is well."""
+    if not (run.fetches and desk.client.is_reachable):
+        return None
+    try:
+        raw = await desk.client.fetch(run.channel, run.day_on)
+    except StatementUnavailableError as error:
+        return error.code
+    async with database.transaction() as session:
+        came = fetched(run.channel, run.day_on, raw)
+        fault = await statements.keep_file(session, came, now=utc_now())
+    return fault.value if fault is not None else None
+
+
+async def _ask_about(
+    database: Database, run: Run, missing: Missing, *, clients: Clients, desk: Desk
+) -> None:
+    standing: Standing = NotKnownYet()
+    if missing.claimed is not None:
+        order = pay.order_of(missing.claimed)
+        standing = await clients[order.channel].ask(order, now=utc_now())
+    if isinstance(standing, NotKnownYet):
+        standing = desk.told_by_statement(run.channel, missing) or standing
+    if isinstance(standing, Credit):
+        async with database.transaction() as session:
+            await settle.record_credit(session, standing, cause=run.cause, now=utc_now())
+
+
+def jobs(clients: Clients, desk: Desk) -> tuple[Job, ...]:
     """Return the jobs of this service."""
     return (
         Job(BEGIN, partial(begin_attempt, clients=clients), pause=timedelta(seconds=1)),
         Job(ASK, partial(ask_attempt, clients=clients), pause=timedelta(seconds=5)),
         Job(PAY, partial(pay_refund, clients=clients), pause=timedelta(seconds=5)),
+        Job(
+            RECONCILE,
+            partial(reconcile_day, clients=clients, desk=desk),
+            pause=timedelta(seconds=30),
+        ),
     )

@@ -5,6 +5,8 @@ from typing import Final
 from payment_gateway import handlers, jobs
 from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.adapters.folders import clients
+from payment_gateway.adapters.settlements.client import SettlementClient
+from payment_gateway.adapters.settlements.desk import Desk, owners_of
 from payment_gateway.pages import desk, money, payable, phone, transfer
 from payment_gateway.routes import attempts, ipn, payables, platform
 from payment_gateway.settings import Settings
@@ -37,6 +39,7 @@ def make_service() -> Service:
 def service_of(settings: Settings) -> Service:
     """Return payment-gateway with ``settings``."""
     calling = clients(settings)
+    files = SettlementClient(settings.settlement_url)
     return Service(
         name="payment-gateway",
         package="payment_gateway",
@@ -46,10 +49,10 @@ def service_of(settings: Settings) -> Service:
         source=payment.SOURCE,
         subscriptions=handlers.SUBSCRIPTIONS,
         views=VIEWS,
-        jobs=jobs.jobs(calling),
+        jobs=jobs.jobs(calling, Desk(files, owners_of(settings))),
         routers=ROUTERS,
         follows=(payment.TOPIC, receipt.TOPIC, fee.TOPIC),
-        closers=tuple(client.close for client in calling.values()),
+        closers=(*(client.close for client in calling.values()), files.close),
         on_start=(_load_channels,),
     )
 

@@ -76,6 +76,14 @@ class Settings(ServiceSettings):
     ] = None
     zalopay_agency: Annotated[str, Field(validation_alias="ZALOPAY_AGENCY")] = "H34.10"
 
+    settlement_url: Annotated[str, Field(validation_alias="SETTLEMENT_URL")] = ""
+    """Where settlement files are fetched, ``/{day}?channel=…`` follows; empty: people hand them in.
+    """
+
+    def agency_of(self, channel: str) -> str:
+        """Return the agency that owns a channel's merchant account."""
+        return str(getattr(self, f"{channel}_agency"))
+
     @property
     def npsp_secrets(self) -> tuple[str, ...]:
         """Return the secrets that may have signed what the platform says, the present one first."""

@@ -36,7 +36,7 @@ _FOR_ALL: Final = (
 _ONLY_FOR: Final = {
     "payment-gateway": (
         "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", "VNPAY_URL", "VNPAY_QUERY_URL", "MOMO_URL",
-        "ZALOPAY_URL", *_CHANNELS, *_CHANNEL_WISHES,
+        "ZALOPAY_URL", "SETTLEMENT_URL", *_CHANNELS, *_CHANNEL_WISHES,
     ),
     "receipt": ("LINK_KEY",),
     "notifier": ("LINK_KEY", "MAIL_URL", "MAIL_FROM", "MAIL_FROM_NAME"),
@@ -165,6 +165,7 @@ def _channels(bank: str) -> dict[str, str]:
         "VNPAY_QUERY_URL": f"{bank}/vnpay/merchant_webapi/api/transaction",
         "MOMO_URL": f"{bank}/momo",
         "ZALOPAY_URL": f"{bank}/zalopay",
+        "SETTLEMENT_URL": f"{bank}/api/statements",
     }
 
 

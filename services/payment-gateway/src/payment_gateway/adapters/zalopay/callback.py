@@ -17,7 +17,7 @@ from payment_gateway.domain.monies import Credit, channel_reference
 from payment_gateway.settings import Settings
 from shared.contracts.parts import PaymentChannel
 
-_BANK_CODE: Final = "zalopay"
+BANK_CODE: Final = "zalopay"
 _BANK_NAME: Final = "ZaloPay"
 _PAYMENT: Final = "1"
 """``type`` of a callback about an order; others are about agreements."""
@@ -84,7 +84,7 @@ def read_credit(fields: Fields, app: App, raw: bytes) -> Credit | Unusable:
         reference=dialect.reference_of(fields.get("app_trans_id", "")),
         channel_reference=channel_reference(transaction),
         amount_vnd=amount_vnd,
-        bank_code=_BANK_CODE,
+        bank_code=BANK_CODE,
         bank_name=_BANK_NAME,
         booked_at=milliseconds_of(fields.get("server_time", "")),
         agency_code=app.agency_code,

@@ -1,0 +1,1 @@
+"""Settlement files and bank statements (sao kê): fetched, handed in, read."""
