@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -174,6 +175,28 @@ async def test_given_facts_in_the_outbox_when_two_relays_run_then_kafka_has_each
             if r.key == code.encode()
         ]
         assert [event.sequence for event in own] == list(range(1, 21))
+
+
+@pytest.mark.parametrize("place", ["W4", "W5", "W6", "W7"])
+async def test_given_a_relay_that_fails_on_its_way_when_it_starts_anew_then_order_and_bytes_stay(
+    database_of: NewDatabase, servers: Servers, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    database, code = await database_of("shared"), a_code()
+    await said(database, *[code] * 20)
+    monkeypatch.setenv("FAILPOINT", f"{place}:raise:2")
+
+    async with relaying(database, servers):
+        await eventually(lambda: all_sent(database))
+        await said(database, *[code] * 20)
+        await eventually(lambda: all_sent(database))
+
+    told: dict[UUID, bytes] = {}
+    for record in await records(servers):
+        if record.key == code.encode():
+            event = Envelope[PaymentClosed].model_validate_json(record.value)
+            assert told.setdefault(event.id, record.value) == record.value
+    own = [Envelope[PaymentClosed].model_validate_json(value) for value in told.values()]
+    assert [event.sequence for event in own] == list(range(1, 41))
 
 
 async def records(servers: Servers) -> list[Any]:

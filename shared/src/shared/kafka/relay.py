@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
@@ -17,22 +18,37 @@ from shared.outbox import PARTITIONS
 _log: Final = structlog.get_logger()
 
 BATCH: Final = 500
-_BUSY_SECONDS: Final = 0.01
+_GATHER_SECONDS: Final = 0.01
+"""Between turns while facts fly: many are marked and read at once."""
 _IDLE_SECONDS: Final = 0.25
 _SEND_SECONDS: Final = 30.0
 """An idempotent aiokafka producer never gives a batch up by itself (reliability.md 6.3)."""
 _STOP_SECONDS: Final = 5.0
 _LOCK_CLASS: Final = 0x1E9F1  # any number that nobody else uses
 
-_NEXT: Final = """
+_TURN: Final = """
+WITH marked AS (
+  UPDATE outbox AS o SET published_at = now(), kafka_partition = m.p, kafka_offset = m.o
+  FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS m (position, p, o)
+  WHERE o.position = m.position
+), forgotten AS (
+  DELETE FROM outbox WHERE position = ANY($4::bigint[])
+)
 SELECT position, id, type, topic, aggregateid, payload FROM outbox
-WHERE published_at IS NULL AND partition = ANY($1::smallint[]) ORDER BY position LIMIT $2
+WHERE published_at IS NULL AND partition = ANY($5::smallint[]) AND position <> ALL($6::bigint[])
+ORDER BY position LIMIT $7
 """
-_MARK: Final = """
-UPDATE outbox AS o SET published_at = now(), kafka_partition = m.p, kafka_offset = m.o
-FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS m (position, p, o)
-WHERE o.position = m.position
-"""
+"""One round trip per turn: mark what Kafka has, read what is next."""
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A row that Kafka has been given, and Kafka's answer."""
+
+    position: int
+    topic: str
+    answer: asyncio.Future[Any]
+    since: float
 
 
 class Relay:
@@ -61,14 +77,19 @@ class Relay:
 
     async def _send_all(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         held: set[int] = set()
+        flying: list[_Sent] = []
         while True:
             held |= await _take_locks(connection, held)
             self._new_facts.clear()
-            rows = await connection.fetch(_NEXT, sorted(held), BATCH)
-            if rows:
-                await self._send(connection, producer, rows)
-            if len(rows) < BATCH:
-                await self._wait(_BUSY_SECONDS if rows else _IDLE_SECONDS)
+            landed = [each for each in flying if each.answer.done()]
+            flying = [each for each in flying if not each.answer.done()]
+            rows = await _turn(connection, landed, flying, held)
+            flying += await self._send(producer, rows)
+            _refuse_late(flying)
+            if flying:
+                await asyncio.sleep(_GATHER_SECONDS)  # For more facts, and for answers.
+            elif len(rows) < BATCH:
+                await self._wait(_IDLE_SECONDS)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -77,24 +98,50 @@ class Relay:
         except TimeoutError:
             return
 
-    async def _send(
-        self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[Any]
-    ) -> None:
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Any]) -> list[_Sent]:
+        if not rows:
+            return []
         hit("W4")
+        since = asyncio.get_running_loop().time()
         async with asyncio.timeout(_SEND_SECONDS):
-            acknowledged = [await _enqueue(producer, row) for row in rows]
-            hit("W5")
-            stored = await asyncio.gather(*acknowledged)
+            sent = [
+                _Sent(row["position"], row["topic"], await _enqueue(producer, row), since)
+                for row in rows
+            ]
+        hit("W5")
+        return sent
+
+
+async def _turn(
+    connection: asyncpg.Connection, landed: list[_Sent], flying: list[_Sent], held: set[int]
+) -> Sequence[Any]:
+    """Mark what ``landed``; return what is next of the partitions ``held``.
+
+    Raises what Kafka answered, if that was an error: all that flies is sent again, in order.
+    """
+    records = [each.answer.result() for each in landed]
+    if landed:
         hit("W6")
-        positions = [row["position"] for row in rows]
-        offsets = [record.offset if record.offset >= 0 else None for record in stored]
-        async with connection.transaction():
-            await connection.execute(_MARK, positions, [r.partition for r in stored], offsets)
-            private = [row["position"] for row in rows if row["topic"] in COMPACTED]
-            if private:  # Personal data stay no longer than they must.
-                await connection.execute("DELETE FROM outbox WHERE position = ANY($1)", private)
+    rows: Sequence[Any] = await connection.fetch(
+        _TURN,
+        [each.position for each in landed],
+        [record.partition for record in records],
+        [record.offset if record.offset >= 0 else None for record in records],
+        # Personal data stay no longer than they must.
+        [each.position for each in landed if each.topic in COMPACTED],
+        sorted(held),
+        [each.position for each in (*landed, *flying)],
+        max(0, BATCH - len(flying)),
+    )
+    if landed:
         hit("W7")
-        _log.debug("outbox.relayed", facts=len(rows))
+        _log.debug("outbox.relayed", facts=len(landed))
+    return rows
+
+
+def _refuse_late(flying: Sequence[_Sent]) -> None:
+    if flying and asyncio.get_running_loop().time() - flying[0].since > _SEND_SECONDS:
+        raise TimeoutError(f"Kafka has not answered for {_SEND_SECONDS:g} s")
 
 
 async def _enqueue(producer: AIOKafkaProducer, row: Any) -> asyncio.Future[Any]:  # noqa: ANN401 - a record of asyncpg
