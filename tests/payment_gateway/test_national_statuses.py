@@ -14,7 +14,7 @@ from dossier.adapters.province.facts import DaThu, PhaiThu
 from payment_gateway.domain.payables import Payable
 from payment_gateway.repository import payables as rows
 from shared.contracts.dossier import DossierClosed
-from shared.contracts.money import CaseOpened, RefundProposed
+from shared.contracts.money import CaseClosed, CaseOpened, CaseOutcome, RefundProposed
 from shared.contracts.payment import (
     MoneyUnmatched,
     PaymentAmended,
@@ -232,15 +232,19 @@ async def test_given_a_paid_dossier_when_it_is_withdrawn_and_back_then_nobody_pa
     await world.pay(CODE)
 
     await world.state(CODE, "8", 1)
+    await sign_in(world.gateway, Role.ACCOUNTANT)
+    page = await world.gateway.page("/can-bo/thu-tien/cho-xu-ly")
     await world.state(CODE, "4", 2)
+    after = await world.gateway.page("/can-bo/thu-tien/cho-xu-ly")
 
     assert await world.said(CODE) == [
         "CaseOpened withdrawn_paid", "PaymentRequested", "PaymentSettled",
     ]  # fmt: skip
-    await sign_in(world.gateway, Role.ACCOUNTANT)
-    page = await world.gateway.page("/can-bo/thu-tien")
     assert "Hồ sơ dừng sau khi đã nộp" in page
     assert "62.000" in page.partition("Hồ sơ dừng sau khi đã nộp")[2].partition("</tr>")[0]
+    assert "Hồ sơ dừng sau khi đã nộp" not in after
+    (closed,) = await facts(world.gateway.database, CaseClosed)
+    assert closed.data.outcome is CaseOutcome.SUPERSEDED
 
 
 async def test_given_a_dossier_when_it_goes_and_comes_three_times_then_each_gets_the_next_number(

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain.payables import Assessment, close_reason
+from payment_gateway.domain.refunds import refund_reason
 from payment_gateway.use_cases import closing, opening
 from payment_gateway.use_cases.closing import Ending
 from payment_gateway.use_cases.opening import Heard
@@ -26,7 +27,13 @@ async def close_payable(session: AsyncSession, event: Envelope[FeeWithdrawn]) ->
     """Close the dossier's payable: its assessment ended."""
     fact = event.data
     superseded = fact.superseded_by is not None
-    ending = Ending(fact.dossier_code, fact.version, close_reason(fact.reason), superseded)
+    ending = Ending(
+        fact.dossier_code,
+        fact.version,
+        close_reason(fact.reason),
+        superseded,
+        refund_reason(fact.reason),
+    )
     await closing.close_payable(session, ending, cause=event.cause, now=utc_now())
 
 

@@ -70,6 +70,8 @@ class CaseOutcome(StrEnum):
     WAIVED = "waived"
     KEPT = "kept"
     WRITTEN_OFF = "written_off"
+    SUPERSEDED = "superseded"
+    """No person: lephi.fee said something newer, which the next case asks, or nothing at all."""
 
 
 class DifferenceKind(StrEnum):

@@ -129,3 +129,75 @@ class RefundForbiddenError(DomainError):
         super().__init__(f"{fee_code} is not given back for this reason", fee_code=fee_code)
         self.words = words
         self.source = source
+
+
+class CaseNotFoundError(DomainError):
+    """No such case of an agency that the person acts for."""
+
+    kind = Kind.NOT_FOUND
+    code = "case-not-found"
+    title = "Không tìm thấy việc này"
+
+
+class MoneyNotFoundError(DomainError):
+    """No such money of an agency that the person acts for."""
+
+    kind = Kind.NOT_FOUND
+    code = "money-not-found"
+    title = "Không tìm thấy khoản tiền này"
+
+
+class AnswerNotOfferedError(DomainError):
+    """This kind of case cannot be answered so."""
+
+    kind = Kind.INVALID
+    code = "answer-not-offered"
+    title = "Việc này không có cách xử lý đó"
+
+
+class CaseClosedError(DomainError):
+    """Somebody decided it, or lephi.fee said something newer."""
+
+    kind = Kind.CONFLICT
+    code = "case-closed"
+    title = "Việc này đã được xử lý"
+
+
+class SupplementOpenError(DomainError):
+    """The dossier has an open payable: one at a time takes money."""
+
+    kind = Kind.CONFLICT
+    code = "supplement-open"
+    title = "Hồ sơ đang có một khoản chờ nộp"
+
+
+class NothingToAskError(DomainError):
+    """No fee of the dossier is higher than what was paid for it."""
+
+    kind = Kind.CONFLICT
+    code = "nothing-to-ask"
+    title = "Không có khoản nào phải thu thêm"
+
+
+class MoneyPlacedError(DomainError):
+    """The money settles something, waits for the rest, or goes back: nobody assigns it."""
+
+    kind = Kind.CONFLICT
+    code = "money-placed"
+    title = "Khoản tiền này không gán được nữa"
+
+
+class OtherPayeeError(DomainError):
+    """The money lies on another agency's account than the payable asks for."""
+
+    kind = Kind.INVALID
+    code = "other-payee"
+    title = "Tiền nằm ở tài khoản của đơn vị thu khác"
+
+
+class NotReversibleError(DomainError):
+    """Only money that settled a payable in full, and is nowhere on its way back, is disputed."""
+
+    kind = Kind.CONFLICT
+    code = "not-reversible"
+    title = "Khoản tiền này không ở trạng thái để ghi đảo giao dịch"

@@ -162,3 +162,17 @@ def topped_up(payable: Payable, money_id: UUID) -> MoneyMatched:
         act=MatchAct.TOP_UP,
         decided_by=BY_RULE,
     )
+
+
+def assigned(
+    payable: Payable, money_id: UUID, *, decided_by: str, approved_by: str
+) -> MoneyMatched:
+    """Return the fact that two persons assigned a money to a payable."""
+    return MoneyMatched(
+        dossier_code=payable.dossier_code,
+        money_id=money_id,
+        payment_id=payable.id,
+        act=MatchAct.ASSIGNED,
+        decided_by=decided_by,
+        approved_by=approved_by,
+    )

@@ -81,6 +81,39 @@ def entries_of_settled_refund(
     return _balanced(Counter({refund_payable(agency_code): amount_vnd, source: -amount_vnd}))
 
 
+def disputed(channel: PaymentChannel) -> str:
+    """Return the account of money that a bank took back, until a person decides."""
+    return f"disputed/{channel.value}"
+
+
+def entries_of_match(
+    source: UnmatchedKind, payable: Payable, unmatched_vnd: int, *, completes: bool
+) -> Entries:
+    """Return how money that a person assigned is booked: settled with what was held, or held."""
+    entries = Counter({suspense(source): unmatched_vnd})
+    if not completes:
+        entries[suspense(UnmatchedKind.SHORT)] -= unmatched_vnd
+        return _balanced(entries)
+    over = unmatched_vnd - payable.remaining_vnd
+    entries[suspense(UnmatchedKind.OVER)] -= over
+    entries[suspense(UnmatchedKind.SHORT)] += payable.held_vnd
+    entries.update(_owed(payable.payee.agency_code, payable.lines))
+    return _balanced(entries)
+
+
+def entries_of_dispute(channel: PaymentChannel, amount_vnd: int) -> Entries:
+    """Return how money that its bank took back is booked; a dispute that is won, with -amount."""
+    return _balanced(Counter({disputed(channel): amount_vnd, receivable(channel): -amount_vnd}))
+
+
+def entries_of_reversal(channel: PaymentChannel, amount_vnd: int, payable: Payable) -> Entries:
+    """Return how a payable that lost ``amount_vnd`` is undone; the rest of its money is loose."""
+    entries = Counter({disputed(channel): -amount_vnd})
+    entries[suspense(UnmatchedKind.LATE)] -= payable.amount_vnd - amount_vnd
+    entries.subtract(_owed(payable.payee.agency_code, payable.lines))
+    return _balanced(entries)
+
+
 def _owed(agency_code: str, lines: Sequence[Line]) -> Counter[str]:
     owed: Counter[str] = Counter()
     for line in lines:

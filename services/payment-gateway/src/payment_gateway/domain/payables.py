@@ -219,10 +219,11 @@ def close_reason(reason: WithdrawalReason) -> CloseReason:
 
 
 def shown(payables: Sequence[Payable]) -> Payable | None:
-    """Return the payable of a dossier that people see: the open one, else the newest."""
+    """Return the payable of a dossier that people see: the open one, else one that was paid."""
     ordered = sorted(payables, key=lambda each: each.supplement_no)
     takers = [each for each in ordered if each.status in TAKES_MONEY]
-    return next(reversed(takers or ordered), None)
+    living = [each for each in ordered if each.status not in ENDED_UNPAID]
+    return next(reversed(takers or living or ordered), None)
 
 
 class FeeWord(StrEnum):

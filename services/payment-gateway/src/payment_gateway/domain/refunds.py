@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from payment_gateway.domain.payables import Payable
+from shared.contracts.fee import WithdrawalReason
 from shared.contracts.money import RefundedLine, RefundReason, RefundScope
 from shared.contracts.parts import Line, PaymentChannel
 from shared.lifecycle import Lifecycle, Step
@@ -217,3 +218,16 @@ def spread(
         if mine:
             parts.append((money_id, tuple(mine)))
     return parts
+
+
+_WHY: Final = {
+    WithdrawalReason.REFUSED: RefundReason.NOT_ACCEPTED,
+    WithdrawalReason.WITHDRAWN: RefundReason.WITHDRAWN,
+    WithdrawalReason.STOPPED: RefundReason.STOPPED,
+    WithdrawalReason.PAID_ELSEWHERE: RefundReason.ASSESSED_LESS,
+}
+
+
+def refund_reason(reason: WithdrawalReason) -> RefundReason:
+    """Return what the law calls it where money goes back because an assessment ended."""
+    return _WHY[reason]

@@ -1,4 +1,4 @@
-"""Refunds proposed, cases opened, messages kept: what a person decides later."""
+"""Refunds proposed, messages kept: what a person decides later."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import refunds
 from payment_gateway.tables.monies import KeptCallbackRow, RefundRow
-from payment_gateway.tables.payables import CaseRow
-from shared.contracts.money import CaseOpened, RefundProposed
+from shared.contracts.money import RefundProposed
 from shared.contracts.parts import PaymentChannel
 
 
@@ -28,22 +27,6 @@ async def insert_refund(session: AsyncSession, proposed: RefundProposed, *, now:
         )
         .on_conflict_do_nothing()
         .returning(RefundRow.id)
-    )  # fmt: skip
-    return await session.scalar(statement) is not None
-
-
-async def insert_case(
-    session: AsyncSession, opened: CaseOpened, *, version: int, now: datetime
-) -> bool:
-    """Store a new case; False if this version of the assessment raised it before."""
-    statement = (
-        insert(CaseRow)
-        .values(
-            id=opened.case_id, kind=opened.kind, payable_id=opened.payment_id, version=version,
-            difference_vnd=opened.difference_vnd, opened_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(CaseRow.id)
     )  # fmt: skip
     return await session.scalar(statement) is not None
 

@@ -1,4 +1,4 @@
-"""Lists for staff: payments, money without an owner, refunds and cases; keyset, newest first."""
+"""Lists for staff: payments, money without an owner and its refunds; keyset, newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import payables, refunds
 from payment_gateway.tables.monies import MoneyRow, RefundRow
-from payment_gateway.tables.payables import CaseRow, PayableRow
-from shared.contracts.money import CaseKind
+from payment_gateway.tables.payables import PayableRow
 from shared.contracts.parts import PaymentChannel
 from shared.contracts.payment import UnmatchedKind
 
@@ -41,17 +40,6 @@ class LooseMoney:
     received_at: datetime
     dossier_code: str | None
     refund_status: refunds.Status | None
-
-
-@dataclass(frozen=True)
-class OpenCase:
-    """Something that a person must decide."""
-
-    id: UUID
-    kind: CaseKind
-    dossier_code: str
-    difference_vnd: int
-    opened_at: datetime
 
 
 async def paid_lines(
@@ -104,20 +92,3 @@ async def loose_monies(
         for row, code, refund in await session.execute(statement)
         if row.problem is not None
     ]  # fmt: skip
-
-
-async def open_cases(
-    session: AsyncSession, agencies: Sequence[str], *, limit: int
-) -> Sequence[OpenCase]:
-    """Return cases of these agencies that wait for a person, oldest first."""
-    statement = (
-        select(CaseRow, PayableRow.dossier_code)
-        .join(PayableRow, PayableRow.id == CaseRow.payable_id)
-        .where(CaseRow.closed_at.is_(None), PayableRow.collector_code.in_(agencies))
-        .order_by(CaseRow.id)
-        .limit(limit)
-    )
-    return [
-        OpenCase(row.id, row.kind, code, row.difference_vnd, row.opened_at)
-        for row, code in await session.execute(statement)
-    ]

@@ -1,4 +1,4 @@
-"""Payables, the attempts to pay them, and the cases that a person must decide."""
+"""Payables, and the attempts to pay them."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from payment_gateway.domain import attempts, payables
 from payment_gateway.domain.payables import HoldReason
 from payment_gateway.tables.model import Base, among
-from shared.contracts.money import CaseKind
 from shared.contracts.parts import PaymentChannel
 
 _TAKES_MONEY: Final = among("status", tuple(s.value for s in payables.TAKES_MONEY))
@@ -85,19 +84,3 @@ class AttemptRow(Base):
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class CaseRow(Base):
-    """Something a person must decide about a payable that was paid already."""
-
-    __tablename__ = "payment_case"
-    __table_args__ = (UniqueConstraint("payable_id", "kind", "version"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    payable_id: Mapped[UUID] = mapped_column(ForeignKey("payable.id"))
-    kind: Mapped[CaseKind]
-    version: Mapped[int]
-    """Of the assessment that raised it."""
-    difference_vnd: Mapped[int]
-    opened_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Open and amend payables as lephi.fee says; only lephi.fee opens, amends and closes them."""
+"""Open and amend payables as lephi.fee says."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -7,15 +7,19 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from payment_gateway.domain import facts, payables
+from payment_gateway.domain import cases, facts, payables
+from payment_gateway.domain.cases import Change
 from payment_gateway.domain.payables import Assessment, Payable, Plan, plan
 from payment_gateway.domain.references import RANDOM_BITS, make_reference
 from payment_gateway.repository import payables as payable_rows
+from payment_gateway.repository.cases import About
 from payment_gateway.repository.payables import Opening
-from payment_gateway.use_cases.cases import Finding, open_case
+from payment_gateway.use_cases.cases import Finding, paid_of, raise_finding
+from payment_gateway.use_cases.closing import end_payable
 from payment_gateway.use_cases.held import complete_from_held
 from shared.contracts.envelope import Cause
-from shared.contracts.money import CaseKind
+from shared.contracts.money import CaseKind, RefundReason
+from shared.contracts.payment import CloseReason
 from shared.ids import new_id
 from shared.outbox import Emission, emit_all
 
@@ -57,11 +61,13 @@ async def _open_wave(session: AsyncSession, wave: Sequence[Heard], *, now: datet
         mine = known.get(each.assessment.dossier_code, ())
         newest = mine[-1] if mine else None
         todo = plan(newest, each.assessment)
-        if todo is Plan.OPEN:
+        if newest is not None and todo is not Plan.NOTHING and cases.standing(mine):
+            await _reassess_paid(session, mine, each, now=now)
+        elif todo is Plan.OPEN:
             supplement = newest.supplement_no + 1 if newest is not None else 0
-            new.append((_opening(each.assessment, supplement, now=now), each.cause))
-        elif newest is not None:
-            await _reassess(session, newest, each, todo, now=now)
+            new.append((opening_of(each.assessment, supplement, now=now), each.cause))
+        elif newest is not None and todo is Plan.AMEND:
+            await _amend(session, newest, each, now=now)
     opened = await payable_rows.open_payables(
         session, [Opening(each, cause.correlation_id) for each, cause in new], now=now
     )
@@ -73,7 +79,8 @@ async def _open_wave(session: AsyncSession, wave: Sequence[Heard], *, now: datet
     await emit_all(session, emissions, now=now)
 
 
-def _opening(assessment: Assessment, supplement_no: int, *, now: datetime) -> Payable:
+def opening_of(assessment: Assessment, supplement_no: int, *, now: datetime) -> Payable:
+    """Return the payable that asks for ``assessment``, with an id and a reference of its own."""
     return Payable(
         id=new_id(),
         dossier_code=assessment.dossier_code,
@@ -94,19 +101,39 @@ def _opening(assessment: Assessment, supplement_no: int, *, now: datetime) -> Pa
     )
 
 
-async def _reassess(
-    session: AsyncSession, payable: Payable, heard: Heard, todo: Plan, *, now: datetime
+async def _reassess_paid(
+    session: AsyncSession, known: Sequence[Payable], heard: Heard, *, now: datetime
 ) -> None:
-    assessment = heard.assessment
-    if todo is Plan.AMEND:
-        await _amend(session, payable, heard, now=now)
-    elif todo is Plan.REASSESS_PAID:
-        difference = assessment.amount_vnd - payable.amount_vnd
-        if difference:
-            kind = CaseKind.ASSESSED_MORE if difference > 0 else CaseKind.ASSESSED_LESS
-            finding = Finding(kind, assessment.version, difference)
-            await open_case(session, payable, finding, cause=heard.cause, now=now)
-        await payable_rows.note_version(session, payable.id, assessment.version)
+    """Hold ``heard`` against all that was paid: a person decides on what differs.
+
+    A supplementary payable that is open asks for the new rest, or ends where nothing is missing.
+    """
+    assessment, newest = heard.assessment, known[-1]
+    paid = await paid_of(session, known)
+    change = cases.compare(paid, assessment.lines)
+    difference = change.more_vnd - change.less_vnd
+    if newest.status in payables.TAKES_MONEY:
+        await _ask_rest(session, newest, heard, change, now=now)
+        difference = -change.less_vnd
+    finding = None
+    if difference or change.less:
+        kind = CaseKind.ASSESSED_MORE if difference > 0 else CaseKind.ASSESSED_LESS
+        about = About(assessment.version, assessment, RefundReason.ASSESSED_LESS)
+        finding = Finding(kind, difference, about)
+    mine = [each.payable for each in paid]
+    await raise_finding(session, mine, finding, cause=heard.cause, now=now)
+    await payable_rows.note_version(session, newest.id, assessment.version)
+
+
+async def _ask_rest(
+    session: AsyncSession, supplement: Payable, heard: Heard, change: Change, *, now: datetime
+) -> None:
+    if not change.more:
+        reason = CloseReason.WITHDRAWN
+        await end_payable(session, supplement, reason, cause=heard.cause, now=now)
+        return
+    rest = replace(heard.assessment, lines=change.more, amount_vnd=change.more_vnd)
+    await _amend(session, supplement, Heard(rest, heard.cause), now=now)
 
 
 async def _amend(session: AsyncSession, payable: Payable, heard: Heard, *, now: datetime) -> None:

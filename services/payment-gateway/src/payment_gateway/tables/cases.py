@@ -1,0 +1,56 @@
+"""The cases that a person must decide."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from payment_gateway.domain.cases import CaseStatus
+from payment_gateway.tables.model import Base
+from payment_gateway.tables.monies import MoneyRow
+from payment_gateway.tables.payables import PayableRow
+from shared.contracts.money import CaseKind, CaseOutcome, RefundReason
+
+
+class CaseRow(Base):
+    """Something a person must decide about a payable that was paid already."""
+
+    __tablename__ = "payment_case"
+    __table_args__ = (
+        UniqueConstraint("payable_id", "kind", "version"),
+        Index(
+            "case_open",
+            "payable_id",
+            text("(kind = 'money_reversed')"),
+            unique=True,
+            postgresql_where=text("status = 'open'"),
+        ),
+        CheckConstraint("(status = 'open') = (outcome IS NULL)", name="outcome"),
+        CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed"),
+        CheckConstraint("(kind = 'money_reversed') = (money_id IS NOT NULL)", name="money"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payable_id: Mapped[UUID] = mapped_column(ForeignKey(PayableRow.id))
+    kind: Mapped[CaseKind]
+    version: Mapped[int]
+    """Of the assessment that raised it; reversals of one payable are counted from 1."""
+    difference_vnd: Mapped[int]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    status: Mapped[CaseStatus] = mapped_column(server_default="open")
+    assessment_id: Mapped[UUID | None]
+    payee: Mapped[dict[str, Any] | None]
+    due_lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """What lephi.fee says is due in all, of which a supplementary payable asks the rest."""
+    refund_reason: Mapped[RefundReason | None]
+    money_id: Mapped[UUID | None] = mapped_column(ForeignKey(MoneyRow.id))
+    outcome: Mapped[CaseOutcome | None]
+    reason: Mapped[str | None]
+    """In the accountant's words; they stay with us."""
+    closed_by: Mapped[str | None]
+    """Opaque subject of who decided; ``system`` where a later case took its place."""
+    approved_by: Mapped[str | None]
