@@ -347,9 +347,9 @@ async def test_given_money_without_an_owner_when_the_accountant_looks_then_it_st
     await gateway.tell(told(attempt.reference, MaGiaoDich="GD-TWICE"))
     await sign_in(gateway, Role.ACCOUNTANT)
 
-    page = await gateway.page("/can-bo/thu-tien")
+    page = await gateway.page("/can-bo/thu-tien/cho-xu-ly")
     await sign_in(gateway, Role.ACCOUNTANT, "H34.22.08")
-    elsewhere = await gateway.page("/can-bo/thu-tien")
+    elsewhere = await gateway.page("/can-bo/thu-tien/cho-xu-ly")
 
     for part in ("Chưa gán", "GD-UNKNOWN", "Trả hai lần", "GD-TWICE", "chờ người thứ hai", CODE):
         assert part in page, part

@@ -7,7 +7,17 @@ from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.adapters.folders import clients
 from payment_gateway.adapters.settlements.client import SettlementClient
 from payment_gateway.adapters.settlements.desk import Desk, owners_of
-from payment_gateway.pages import desk, money, payable, phone, transfer
+from payment_gateway.pages import (
+    cases,
+    desk,
+    loose_money,
+    money,
+    money_requests,
+    payable,
+    phone,
+    todo,
+    transfer,
+)
 from payment_gateway.routes import attempts, ipn, payables, platform
 from payment_gateway.settings import Settings
 from payment_gateway.tables.model import Base
@@ -27,6 +37,10 @@ ROUTERS: Final = (
     transfer.router,
     desk.router,
     money.router,
+    todo.router,
+    loose_money.router,
+    cases.router,
+    money_requests.router,
 )
 """Callbacks first: they are matched before all else."""
 

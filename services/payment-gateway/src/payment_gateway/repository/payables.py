@@ -108,6 +108,14 @@ async def lock_by_reference(session: AsyncSession, reference: str) -> Payable | 
     return None if row is None else payable_of(row)
 
 
+async def correlation_of(session: AsyncSession, payable_id: UUID) -> UUID | None:
+    """Return the journey that a payable belongs to."""
+    found: UUID | None = await driver.fetchval(
+        session, "SELECT correlation_id FROM payable WHERE id = $1", payable_id
+    )
+    return found
+
+
 async def open_payables(
     session: AsyncSession, openings: Sequence[Opening], *, now: datetime
 ) -> set[UUID]:

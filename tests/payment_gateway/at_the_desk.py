@@ -1,0 +1,107 @@
+"""An accountant and a supervisor at *Chờ xử lý*, through its pages."""
+
+import re
+from typing import Final
+
+from httpx import Response
+
+from shared.web.identity import Role
+from tests.payment_gateway.builders import (
+    assessed,
+    given_a_payable,
+    given_an_attempt,
+    hear_assessed,
+    payable_of,
+    told,
+)
+from tests.payment_gateway.conftest import Gateway
+from tests.payment_gateway.test_pages import sign_in
+
+TODO: Final = "/can-bo/thu-tien/cho-xu-ly"
+REPORT: Final = "/can-bo/thu-tien/cho-xu-ly/dao-giao-dich"
+MONEY: Final = "/can-bo/thu-tien/cho-xu-ly/tien/"
+CASE: Final = "/can-bo/thu-tien/cho-xu-ly/viec/"
+REQUEST: Final = "/can-bo/thu-tien/cho-xu-ly/de-nghi/"
+REASON: Final = "Theo sao kê ngày 24/11/2026"
+
+
+def words_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+async def send(gateway: Gateway, role: Role, path: str, **form: str) -> Response:
+    """Let somebody in ``role`` send a form."""
+    await sign_in(gateway, role)
+    return await gateway.submit(path, **form)
+
+
+async def asked(gateway: Gateway, path: str, **form: str) -> str:
+    """Let an accountant send a form; return where it leads."""
+    answer = await send(gateway, Role.ACCOUNTANT, path, **{"reason": REASON, **form})
+    assert answer.status_code == 303, words_of(answer.text)
+    return str(answer.headers["location"])
+
+
+async def approved(gateway: Gateway, request: str, status: int = 303) -> Response:
+    """Let a supervisor approve what stands on the page of a request."""
+    await sign_in(gateway, Role.SUPERVISOR)
+    page = await gateway.page(request)
+    (plan,) = re.findall(r'name="plan" value="(\w+)"', page)
+    answer = await gateway.submit(f"{request}/duyet", plan=plan)
+    assert answer.status_code == status, words_of(answer.text)
+    return answer
+
+
+async def the_case(gateway: Gateway) -> str:
+    """Return the address of the one open case."""
+    (found,) = await gateway.column("SELECT id FROM payment_case WHERE status = 'open'")
+    return f"{CASE}{found}"
+
+
+async def the_loose_money(gateway: Gateway) -> str:
+    """Return the address of the one money that settles nothing."""
+    (found,) = await gateway.column("SELECT id FROM money WHERE unmatched_vnd > 0")
+    return f"{MONEY}{found}"
+
+
+async def given_paid(gateway: Gateway, amount_vnd: int = 135_000) -> None:
+    payable = await given_a_payable(gateway.database, amount_vnd=amount_vnd)
+    attempt = await given_an_attempt(gateway.database, payable)
+    assert await gateway.tell(told(attempt.reference, SoTien=str(amount_vnd))) == "00"
+
+
+async def given_reassessed(gateway: Gateway, amount_vnd: int, version: int = 2) -> None:
+    await hear_assessed(gateway.database, assessed(amount_vnd, version=version))
+
+
+async def given_unknown_money(gateway: Gateway, amount_vnd: int) -> None:
+    message = told("LP0000000000T01", SoTien=str(amount_vnd), MaGiaoDich="GD-LA")
+    assert await gateway.tell(message) == "01"
+
+
+async def paid_now(gateway: Gateway, reference: str = "GD-SAU") -> None:
+    """Pay what is due of the dossier now."""
+    payable = await payable_of(gateway.database)
+    attempt = await given_an_attempt(gateway.database, payable)
+    rest = str(payable.remaining_vnd)
+    assert await gateway.tell(told(attempt.reference, SoTien=rest, MaGiaoDich=reference)) == "00"
+
+
+async def sound(gateway: Gateway) -> None:
+    """I2, I3 and I5 of reliability.md after whatever persons decided."""
+    unbalanced = "SELECT transaction_id FROM ledger_entry GROUP BY 1 HAVING sum(amount_vnd) <> 0"
+    parts = "SELECT id FROM money WHERE applied_vnd + unmatched_vnd + refunded_vnd <> amount_vnd"
+    payables = """SELECT p.id FROM payable p WHERE p.applied_vnd <> CASE
+      WHEN p.status IN ('settled', 'disputed') THEN p.amount_vnd ELSE 0 END OR p.applied_vnd <>
+      (SELECT coalesce(sum(m.applied_vnd), 0) FROM money m WHERE m.payable_id = p.id)"""
+    suspense = """SELECT k.problem FROM (VALUES ('short'), ('over'), ('duplicate'), ('late'),
+      ('unknown'), ('wrong_payee')) k (problem) WHERE
+      (SELECT coalesce(-sum(e.amount_vnd), 0) FROM ledger_entry e
+       WHERE e.account = 'suspense/' || k.problem)
+      <> (SELECT coalesce(sum(m.unmatched_vnd), 0) FROM money m WHERE m.problem = k.problem)"""
+    named = """SELECT t.id FROM ledger_transaction t
+      WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.id = t.event_id)"""
+    refunds = """SELECT m.id FROM money m WHERE m.problem IN ('late', 'duplicate', 'over')
+      AND m.unmatched_vnd > 0 AND (SELECT count(*) FROM refund r WHERE r.money_id = m.id) <> 1"""
+    for statement in (unbalanced, parts, payables, suspense, named, refunds):
+        assert await gateway.column(statement) == [], statement
