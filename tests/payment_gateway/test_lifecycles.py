@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payment_gateway.domain import attempts, monies, payables, refunds
+from payment_gateway.domain import attempts, monies, payables, refunds, tills
 from shared.lifecycle import IllegalStepError, Lifecycle
 
 PAYABLE = """
@@ -34,11 +34,13 @@ proposed approve approved | proposed decline declined | approved send sent
 approved take_by_hand by_hand | sent settle settled | sent fail failed | failed send sent
 failed take_by_hand by_hand | by_hand settle settled
 """
+TILL = "open take open | open close closed | closed hand_over handed_over"
 CASES = [
     (payables.LIFECYCLE, payables.Status, payables.Trigger, PAYABLE),
     (attempts.LIFECYCLE, attempts.Status, attempts.Trigger, ATTEMPT),
     (monies.LIFECYCLE, monies.Status, monies.Trigger, MONEY),
     (refunds.LIFECYCLE, refunds.Status, refunds.Trigger, REFUND),
+    (tills.LIFECYCLE, tills.Status, tills.Trigger, TILL),
 ]
 
 

@@ -169,3 +169,23 @@ def _lines(emissions: Sequence[Emission], now: datetime) -> list[_Line]:
         later[key] += 1
     lines.reverse()
     return lines
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Facts that are stored and have not reached their stream."""
+
+    since: datetime
+    """When the oldest of them was said."""
+    count: int
+
+
+async def unsent(session: AsyncSession, *, said_before: datetime) -> Unsent | None:
+    """Return what this service has not sent; None unless the oldest is from ``said_before``."""
+    row = await driver.fetchrow(
+        session,
+        "SELECT min(created_at) AS since, count(*) AS count FROM outbox WHERE published_at IS NULL",
+    )
+    if row is None or row["since"] is None or row["since"] > said_before:
+        return None
+    return Unsent(row["since"], row["count"])

@@ -1,23 +1,29 @@
 """Composition root of payment-gateway: everything it is made of, in one value."""
 
+from functools import partial
 from typing import Final
 
 from payment_gateway import handlers, jobs
 from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.adapters.folders import clients
+from payment_gateway.adapters.paper import paper_style
 from payment_gateway.adapters.settlements.client import SettlementClient
 from payment_gateway.adapters.settlements.desk import Desk, owners_of
 from payment_gateway.pages import (
     cases,
+    cash,
     desk,
     loose_money,
     money,
     money_requests,
     payable,
     phone,
+    tills,
     todo,
     transfer,
+    vouchers,
 )
+from payment_gateway.pages.slips import slips_router
 from payment_gateway.routes import attempts, ipn, payables, platform
 from payment_gateway.settings import Settings
 from payment_gateway.tables.model import Base
@@ -25,6 +31,7 @@ from payment_gateway.use_cases.channels import load_channels
 from payment_gateway.views.catalogue import VIEWS
 from shared.contracts import fee, payment, receipt
 from shared.db.database import Database
+from shared.pdf import PdfPrinter
 from shared.service import Service
 
 ROUTERS: Final = (
@@ -41,6 +48,9 @@ ROUTERS: Final = (
     loose_money.router,
     cases.router,
     money_requests.router,
+    cash.router,
+    vouchers.router,
+    tills.router,
 )
 """Callbacks first: they are matched before all else."""
 
@@ -54,6 +64,9 @@ def service_of(settings: Settings) -> Service:
     """Return payment-gateway with ``settings``."""
     calling = clients(settings)
     files = SettlementClient(settings.settlement_url)
+    printer = PdfPrinter()
+    print_page = partial(printer.render, style=paper_style())
+    slips = slips_router(print_page, public_url=settings.public_url)
     return Service(
         name="payment-gateway",
         package="payment_gateway",
@@ -64,9 +77,9 @@ def service_of(settings: Settings) -> Service:
         subscriptions=handlers.SUBSCRIPTIONS,
         views=VIEWS,
         jobs=jobs.jobs(calling, Desk(files, owners_of(settings))),
-        routers=ROUTERS,
+        routers=(*ROUTERS, slips),
         follows=(payment.TOPIC, receipt.TOPIC, fee.TOPIC),
-        closers=(*(client.close for client in calling.values()), files.close),
+        closers=(*(client.close for client in calling.values()), files.close, printer.close),
         on_start=(_load_channels,),
     )
 

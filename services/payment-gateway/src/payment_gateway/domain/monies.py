@@ -90,6 +90,8 @@ class Credit:
     """``reference`` is the payable's own, as a payer types it; the attempt is found from it."""
     account: CreditedAccount | None = None
     """The account that the money reached, where the channel says so."""
+    till_id: UUID | None = None
+    """The drawer that cash lies in."""
 
 
 @dataclass(frozen=True)

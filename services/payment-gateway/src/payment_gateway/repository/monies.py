@@ -45,10 +45,11 @@ INSERT INTO ledger_entry (transaction_id, account, amount_vnd)
 SELECT t.id, e.account, e.amount FROM t, unnest($5::text[], $6::bigint[]) AS e (account, amount)
 """
 _HELD: Final = """
-SELECT id, attempt_id, channel, bank_code, channel_reference, amount_vnd, unmatched_vnd, booked_at,
-  received_at, agency_code
-FROM money WHERE payable_id = $1 AND problem = $2 AND unmatched_vnd > 0 AND status = $3
-ORDER BY id FOR UPDATE
+SELECT m.id, m.attempt_id, channel, bank_code, channel_reference, m.amount_vnd, unmatched_vnd,
+  booked_at, received_at, agency_code, c.till_id
+FROM money m LEFT JOIN cash_taking c ON c.money_id = m.id
+WHERE m.payable_id = $1 AND problem = $2 AND unmatched_vnd > 0 AND status = $3
+ORDER BY m.id FOR UPDATE OF m
 """
 
 
@@ -204,6 +205,7 @@ async def lock_held(session: AsyncSession, payable_id: UUID) -> Sequence[HeldMon
                 channel=PaymentChannel(row["channel"]),
                 bank_code=row["bank_code"],
                 channel_reference=row["channel_reference"],
+                till_id=row["till_id"],
                 amount_vnd=row["amount_vnd"],
                 applied_vnd=row["unmatched_vnd"],
                 received_at=row["received_at"],

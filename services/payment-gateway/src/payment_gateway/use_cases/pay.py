@@ -66,7 +66,7 @@ async def start_attempt(
     if not payable.takes_money:
         raise NothingDueError(f"the payable takes no money: {payable.public_status.value}")
     channel = _offered(await read_channels(session), choice, payable.remaining_vnd)
-    said = await _supersede(session, payable, supersedes, cause=cause, now=now)
+    said = await supersede(session, payable, supersedes, cause=cause, now=now)
     ordinal = await attempt_rows.next_ordinal(session, payable.id)
     attempt = Attempt(
         id=new_id(),
@@ -96,9 +96,13 @@ def _offered(channels: Sequence[ChannelInfo], choice: Choice, amount_vnd: int) -
     return found.code
 
 
-async def _supersede(
+async def supersede(
     session: AsyncSession, payable: Payable, expected: UUID | None, *, cause: Cause, now: datetime
 ) -> list[Emission]:
+    """Let the live attempt end for another; return what to say. The payable is locked.
+
+    Raises AttemptLiveError if it is not the ``expected`` one, which was asked about.
+    """
     live = await attempt_rows.live_attempt(session, payable.id)
     if live is None:
         return []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from payment_gateway.domain import attempts, facts, ledger, monies, payables
+from payment_gateway.domain import attempts, facts, ledger, monies, payables, till_ledger
 from payment_gateway.domain.attempts import Attempt
 from payment_gateway.domain.facts import Surplus
 from payment_gateway.domain.monies import Credit, Failure, Noted, Recorded, Verdict, judge
@@ -190,6 +190,7 @@ def _applied(arrival: _Arrival) -> Money:
         bank_code=credit.bank_code,
         bank_name=credit.bank_name,
         channel_reference=credit.channel_reference,
+        till_id=credit.till_id,
         amount_vnd=credit.amount_vnd,
         applied_vnd=arrival.verdict.applied_vnd,
         received_at=arrival.now,
@@ -219,6 +220,7 @@ def _place(arrival: _Arrival, event_id: UUID) -> Place:
     if attempt is not None and arrival.succeeded:
         ended = attempts.LIFECYCLE.next(attempt.status, attempts.Trigger.SUCCEED)
     entries = ledger.entries_of_credit(credit.channel, credit.amount_vnd, verdict, arrival.payable)
+    entries = till_ledger.in_drawer(entries, credit.till_id)
     return Place(
         money_id=arrival.money_id,
         payable_id=arrival.payable.id if arrival.payable is not None else None,
