@@ -1,0 +1,1 @@
+"""A machine that plays payers, banks, officers and crashes against the real gateway."""
