@@ -13,11 +13,14 @@ from payment_gateway.pages import (
     cases,
     cash,
     desk,
+    ledger,
     loose_money,
     money,
     money_requests,
+    new_refund,
     payable,
     phone,
+    refunds,
     tills,
     todo,
     transfer,
@@ -51,6 +54,9 @@ ROUTERS: Final = (
     cash.router,
     vouchers.router,
     tills.router,
+    ledger.router,
+    refunds.router,
+    new_refund.router,
 )
 """Callbacks first: they are matched before all else."""
 

@@ -125,10 +125,12 @@ class RefundForbiddenError(DomainError):
     code = "refund-forbidden"
     title = "Khoản thu này không được hoàn trả vì lý do đã chọn"
 
-    def __init__(self, fee_code: str, words: str, source: str) -> None:
+    def __init__(self, fee_code: str, prefix: str, source: str) -> None:
         super().__init__(f"{fee_code} is not given back for this reason", fee_code=fee_code)
-        self.words = words
+        self.prefix = prefix
+        """Of the rule that says so."""
         self.source = source
+        """The act that it is taken from."""
 
 
 class CaseNotFoundError(DomainError):

@@ -19,7 +19,6 @@ class Rule:
     reasons: frozenset[RefundReason]
     """Where it goes back."""
     source: str
-    words: str
 
 
 _WRONGLY_ASSESSED: Final = frozenset({RefundReason.ASSESSED_LESS})
@@ -30,25 +29,18 @@ RULES: Final = (
         "LP-HOCHIEU",
         _WRONGLY_ASSESSED | {RefundReason.NOT_ACCEPTED},
         "TT 25/2021/TT-BTC Điều 6.3",
-        "Lệ phí hộ chiếu chỉ hoàn trả khi người đề nghị không đủ điều kiện cấp.",
     ),
     Rule(
         "PHI-THITHUC",
         _WRONGLY_ASSESSED,
         "TT 25/2021/TT-BTC Điều 6.3",
-        "Phí thị thực không hoàn trả.",
     ),
-    Rule(
-        "PHI-LANHSU", _WRONGLY_ASSESSED, "TT 264/2016/TT-BTC", "Phí, lệ phí lãnh sự không hoàn trả."
-    ),
-    Rule(
-        "LP-LANHSU", _WRONGLY_ASSESSED, "TT 264/2016/TT-BTC", "Phí, lệ phí lãnh sự không hoàn trả."
-    ),
+    Rule("PHI-LANHSU", _WRONGLY_ASSESSED, "TT 264/2016/TT-BTC"),
+    Rule("LP-LANHSU", _WRONGLY_ASSESSED, "TT 264/2016/TT-BTC"),
     Rule(
         "PHI-THAMDINH-PHIM",
         _WRONGLY_ASSESSED | {RefundReason.NOT_ACCEPTED},
         "TT 289/2016/TT-BTC Điều 4.5",
-        "Phí thẩm định phim không hoàn trả khi việc thẩm định đã làm.",
     ),
 )
 
@@ -63,4 +55,4 @@ def require_allowed(fee_codes: Sequence[str], reason: RefundReason) -> None:
     for fee_code in fee_codes:
         rule = rule_of(fee_code)
         if rule is not None and reason not in rule.reasons:
-            raise RefundForbiddenError(fee_code, rule.words, rule.source)
+            raise RefundForbiddenError(fee_code, rule.prefix, rule.source)

@@ -18,6 +18,7 @@ from payment_gateway.domain.errors import (
     SupplementOpenError,
 )
 from payment_gateway.pages.money_frame import CASES, OUTCOMES, READERS, acting_of, reason_errors
+from payment_gateway.pages.refund_words import RULES
 from payment_gateway.pages.todo import PATH
 from payment_gateway.use_cases import deciding, takings
 from shared.approvals import AlreadyRequestedError
@@ -59,7 +60,7 @@ async def answer_case(
     ) as error:  # fmt: skip
         errors["outcome"] = translate(error.title)
     except RefundForbiddenError as error:
-        errors["outcome"] = f"{translate(error.words)} ({error.source})"
+        errors["outcome"] = f"{translate(RULES[error.prefix])} ({error.source})"
     async with database_of(request).transaction() as session:
         return await _answer(request, session, user, cause, case_id, typed=typed, errors=errors)
 

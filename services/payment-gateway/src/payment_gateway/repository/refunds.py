@@ -51,15 +51,6 @@ class RefundedMoney:
 
 
 @dataclass(frozen=True)
-class RefundLine:
-    """One refund in a list, with its money."""
-
-    refund: Refund
-    channel: PaymentChannel
-    proposed_at: datetime
-
-
-@dataclass(frozen=True)
 class Step:
     """What changes of a refund; ``columns`` beside its status."""
 
@@ -75,11 +66,11 @@ async def find_refund(
     ``lock``: the refund's row, until the transaction ends; its payable is locked by the caller
     before.
     """
-    statement = _with_money().where(RefundRow.id == refund_id)
+    statement = with_money().where(RefundRow.id == refund_id)
     if lock:
         statement = statement.with_for_update(of=(RefundRow, MoneyRow))
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else (_refund(row), _money(row), row.RefundRow.proposed_at)
+    return None if row is None else (refund_of(row), money_of(row), row.RefundRow.proposed_at)
 
 
 async def payable_id_of(session: AsyncSession, refund_id: UUID) -> UUID | None:
@@ -102,7 +93,7 @@ async def lock_money(session: AsyncSession, money_id: UUID) -> RefundedMoney | N
         .with_for_update(of=MoneyRow)
     )
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else _money(row)
+    return None if row is None else money_of(row)
 
 
 async def monies_of(session: AsyncSession, payable_id: UUID) -> Sequence[RefundedMoney]:
@@ -114,7 +105,7 @@ async def monies_of(session: AsyncSession, payable_id: UUID) -> Sequence[Refunde
         .order_by(MoneyRow.id.desc())
         .with_for_update(of=MoneyRow)
     )
-    return [_money(row) for row in await session.execute(statement)]
+    return [money_of(row) for row in await session.execute(statement)]
 
 
 async def taken_of(session: AsyncSession, payable_id: UUID) -> Mapping[UUID, int]:
@@ -204,47 +195,13 @@ async def cause_of(session: AsyncSession, refund_id: UUID) -> tuple[UUID, UUID] 
     return None if row[0] is None or row[1] is None else (row[0], row[1])
 
 
-async def list_refunds(
-    session: AsyncSession,
-    agencies: Sequence[str],
-    statuses: Sequence[refunds.Status],
-    *,
-    after: UUID | None,
-    limit: int,
-) -> Sequence[RefundLine]:
-    """Return refunds of these agencies, newest first."""
-    statement = (
-        _with_money()
-        .where(RefundRow.agency_code.in_(agencies), RefundRow.status.in_(statuses))
-        .order_by(RefundRow.id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(RefundRow.id < after)
-    return [
-        RefundLine(_refund(row), row.MoneyRow.channel, row.RefundRow.proposed_at)
-        for row in await session.execute(statement)
-    ]
-
-
-async def count_by_status(
-    session: AsyncSession, agencies: Sequence[str]
-) -> Mapping[refunds.Status, int]:
-    """Return how many refunds of these agencies stand where."""
-    statement = (
-        select(RefundRow.status, func.count())
-        .where(RefundRow.agency_code.in_(agencies))
-        .group_by(RefundRow.status)
-    )
-    return {row[0]: row[1] for row in await session.execute(statement)}
-
-
 def insert_audit(session: AsyncSession, row: AuditRow) -> None:
     """Keep who did what."""
     session.add(row)
 
 
-def _with_money() -> Any:  # noqa: ANN401 - a Select of rows and columns
+def with_money() -> Any:  # noqa: ANN401 - a Select of rows and columns
+    """Return the selection of refunds with their money, dossier and attempt."""
     return (
         select(
             RefundRow, MoneyRow, PayableRow.dossier_code, AttemptRow.reference,
@@ -257,7 +214,8 @@ def _with_money() -> Any:  # noqa: ANN401 - a Select of rows and columns
     )  # fmt: skip
 
 
-def _refund(row: Any) -> Refund:  # noqa: ANN401 - a row of _with_money
+def refund_of(row: Any) -> Refund:  # noqa: ANN401 - a row of with_money
+    """Return the refund in a row."""
     each: RefundRow = row.RefundRow
     return Refund(
         id=each.id,
@@ -279,7 +237,8 @@ def _refund(row: Any) -> Refund:  # noqa: ANN401 - a row of _with_money
     )
 
 
-def _money(row: Any) -> RefundedMoney:  # noqa: ANN401 - a row with MoneyRow and its attempt
+def money_of(row: Any) -> RefundedMoney:  # noqa: ANN401 - a row with MoneyRow and its attempt
+    """Return the money in a row."""
     each: MoneyRow = row.MoneyRow
     return RefundedMoney(
         id=each.id,
