@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from shared.contracts.parts import FeeKind
+from shared.contracts.money import RefundReason
+from shared.contracts.parts import FeeKind, PaymentChannel
 from shared.errors import DomainError, Kind
 from shared.lifecycle import Lifecycle, Step
 
@@ -34,6 +35,7 @@ class Template(StrEnum):
     """What a message says."""
 
     RECEIPT_ISSUED = "receipt_issued"
+    REFUND_SETTLED = "refund_settled"
 
 
 class Status(StrEnum):
@@ -131,13 +133,29 @@ class ReceiptNotice:
 
 
 @dataclass(frozen=True)
+class RefundNotice:
+    """What a message about money that went back says; copied from the fact, never looked up."""
+
+    refund_id: UUID
+    amount_vnd: int
+    reason_code: RefundReason
+    channel: PaymentChannel | None
+    """Who gave it back; None where the unit paid by transfer."""
+    channel_reference: str
+    procedure_name: str
+    agency_name: str
+    agency_phone: str | None
+    settled_at: datetime
+
+
+@dataclass(frozen=True)
 class Letter:
     """One message ready to leave; ``id`` becomes its Message-ID, also when it is sent twice."""
 
     id: UUID
     dossier_code: str
     template: Template
-    notice: ReceiptNotice
+    notice: ReceiptNotice | RefundNotice
     address: str
     made_at: datetime
 

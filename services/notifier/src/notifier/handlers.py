@@ -1,16 +1,17 @@
-"""The Kafka door: what notifier hears of receipts and of the people they are for."""
+"""The Kafka door: what notifier hears of receipts, refunds, and the people they are for."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifier.domain import ReceiptNotice
+from notifier.domain import ReceiptNotice, RefundNotice
 from notifier.use_cases import queue
 from notifier.use_cases.queue import Stated, Told
 from shared.clock import utc_now
 from shared.contracts.dossier import PartyRedacted
 from shared.contracts.envelope import Envelope
+from shared.contracts.money import RefundSettled
 from shared.contracts.party import TOPIC as PARTY_TOPIC
 from shared.contracts.party import PartyStated
 from shared.contracts.receipt import ReceiptFileReady, ReceiptIssued
@@ -36,6 +37,26 @@ async def tell_of_receipt(session: AsyncSession, event: Envelope[ReceiptIssued])
     )
     told = Told(event.id, fact.dossier_code, event.agency, event.correlationid, event.time)
     await queue.queue_receipt(session, notice, told, now=utc_now())
+
+
+async def tell_of_refund(session: AsyncSession, event: Envelope[RefundSettled]) -> None:
+    """Make the message about money that went back; money of no dossier has nobody to tell."""
+    fact = event.data
+    if fact.dossier_code is None or fact.context is None or fact.payee is None:
+        return
+    notice = RefundNotice(
+        refund_id=fact.refund_id,
+        amount_vnd=fact.amount_vnd,
+        reason_code=fact.reason_code,
+        channel=fact.channel,
+        channel_reference=fact.channel_reference,
+        procedure_name=fact.context.procedure_name,
+        agency_name=fact.payee.name,
+        agency_phone=fact.payee.phone,
+        settled_at=event.time,
+    )
+    told = Told(event.id, fact.dossier_code, event.agency, event.correlationid, event.time)
+    await queue.queue_refund(session, notice, told, now=utc_now())
 
 
 async def let_go(session: AsyncSession, event: Envelope[ReceiptFileReady]) -> None:
@@ -65,6 +86,7 @@ async def hear_party(session: AsyncSession, messages: Sequence[Message]) -> None
 SUBSCRIPTIONS: Final[tuple[Subscription, ...]] = (
     on(ReceiptIssued, tell_of_receipt),
     on(ReceiptFileReady, let_go),
+    on(RefundSettled, tell_of_refund),
     on(PartyRedacted, redact_party),
     on_messages(PARTY_TOPIC, hear_party, single=True),
 )

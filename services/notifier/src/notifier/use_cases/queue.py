@@ -1,8 +1,9 @@
 """Queueing: facts become messages, and messages find their address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -14,6 +15,7 @@ from notifier.domain import (
     TOO_OLD,
     WAIT_FOR_FILE,
     ReceiptNotice,
+    RefundNotice,
     Status,
     Template,
     Trigger,
@@ -25,7 +27,11 @@ from notifier.tables import MessageRow, RecipientRow
 from shared import parked
 from shared.ids import new_id
 
-NOTICE: Final = TypeAdapter(ReceiptNotice)
+NOTICES: Final[Mapping[Template, TypeAdapter[Any]]] = {
+    Template.RECEIPT_ISSUED: TypeAdapter(ReceiptNotice),
+    Template.REFUND_SETTLED: TypeAdapter(RefundNotice),
+}
+"""What each kind of message says."""
 PAYER: Final = "payer"
 
 
@@ -41,6 +47,16 @@ class Told:
 
 
 @dataclass(frozen=True)
+class _About:
+    """What a new message is about."""
+
+    template: Template
+    subject_id: UUID
+    notice: ReceiptNotice | RefundNotice
+    ready_at: datetime
+
+
+@dataclass(frozen=True)
 class Stated:
     """What lephi.party says of a dossier's payer, and in which place."""
 
@@ -53,24 +69,37 @@ async def queue_receipt(
     session: AsyncSession, notice: ReceiptNotice, told: Told, *, now: datetime
 ) -> None:
     """Make the message about a receipt: once per fact and person, whatever is repeated."""
+    about = _About(Template.RECEIPT_ISSUED, notice.receipt_id, notice, now + WAIT_FOR_FILE)
+    await _queue(session, about, told, now=now)
+
+
+async def queue_refund(
+    session: AsyncSession, notice: RefundNotice, told: Told, *, now: datetime
+) -> None:
+    """Make the message about money that went back: once per fact and person."""
+    about = _About(Template.REFUND_SETTLED, notice.refund_id, notice, now)
+    await _queue(session, about, told, now=now)
+
+
+async def _queue(session: AsyncSession, about: _About, told: Told, *, now: datetime) -> None:
     recipient = await repository.lock_recipient(session, told.dossier_code)
     message = await repository.insert_message(
         session,
         {
             "id": new_id(),
             "cause": told.fact_id,
-            "template": Template.RECEIPT_ISSUED,
+            "template": about.template,
             "person": PAYER,
-            "subject_id": notice.receipt_id,
+            "subject_id": about.subject_id,
             "dossier_code": told.dossier_code,
             "agency": told.agency,
             "correlation_id": told.correlation_id,
-            "content": NOTICE.dump_python(notice, mode="json"),
+            "content": NOTICES[about.template].dump_python(about.notice, mode="json"),
             "status": LIFECYCLE.initial,
             "attempts": 0,
             "happened_at": told.happened_at,
             "made_at": now,
-            "ready_at": now + WAIT_FOR_FILE,
+            "ready_at": about.ready_at,
         },
     )
     if message is not None:

@@ -19,7 +19,7 @@ from notifier.domain import (
     next_try,
 )
 from notifier.tables import AttemptRow, MessageRow
-from notifier.use_cases.queue import NOTICE
+from notifier.use_cases.queue import NOTICES
 from shared.contracts.envelope import Cause
 from shared.contracts.notification import MessageChannel, NotificationFailed, NotificationSent
 from shared.db.tables import AuditRow
@@ -72,7 +72,7 @@ async def take_due_message(
         id=message.id,
         dossier_code=message.dossier_code,
         template=message.template,
-        notice=NOTICE.validate_python(message.content),
+        notice=NOTICES[message.template].validate_python(message.content),
         address=address,
         made_at=message.made_at,
     )

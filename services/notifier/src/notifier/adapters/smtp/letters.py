@@ -10,12 +10,27 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from notifier.domain import Letter, Template
+from notifier.domain import Letter, RefundNotice, Template
+from shared.contracts.money import RefundReason
 from shared.contracts.parts import FeeKind
 from shared.links import Purpose, make_token
 
 _KINDS: Final = {FeeKind.PHI: "phí", FeeKind.LE_PHI: "lệ phí"}
-_TEMPLATES: Final = {Template.RECEIPT_ISSUED: "receipt_issued"}
+_TEMPLATES: Final = {
+    Template.RECEIPT_ISSUED: "receipt_issued",
+    Template.REFUND_SETTLED: "refund_settled",
+}
+_REASONS: Final = {
+    RefundReason.OVER: "nộp thừa",
+    RefundReason.DUPLICATE: "nộp hai lần",
+    RefundReason.LATE: "nộp sau khi khoản thu đã đóng",
+    RefundReason.UNKNOWN: "chưa rõ nộp cho khoản nào",
+    RefundReason.WRONG_PAYEE: "nộp vào sai đơn vị thu",
+    RefundReason.ASSESSED_LESS: "đã thu nhiều hơn số phải thu",
+    RefundReason.NOT_ACCEPTED: "hồ sơ không được tiếp nhận",
+    RefundReason.WITHDRAWN: "hồ sơ được rút",
+    RefundReason.STOPPED: "hồ sơ dừng xử lý",
+}
 
 
 @dataclass(frozen=True)
@@ -37,14 +52,11 @@ def compose(letter: Letter, head: LetterHead, write: Callable[..., str]) -> Emai
     Its Message-ID is made from the message's id, so that a letter that is sent twice is one letter
     to whoever receives it.
     """
-    notice = letter.notice
-    token = make_token(head.link_key.get_secret_value(), Purpose.RECEIPT, notice.receipt_id)
     values: dict[str, Any] = {
-        "notice": notice,
-        "kind": _KINDS[notice.kind],
+        "notice": letter.notice,
         "dossier_code": letter.dossier_code,
-        "link": f"{head.public_url}/bien-lai/{token}",
         "support_phone": head.support_phone,
+        **_special(letter, head),
     }
     name = _TEMPLATES[letter.template]
     mail = EmailMessage()
@@ -58,3 +70,15 @@ def compose(letter: Letter, head: LetterHead, write: Callable[..., str]) -> Emai
     mail.set_content(write(f"{name}.txt", **values))
     mail.add_alternative(write(f"{name}.html", **values), subtype="html")
     return mail
+
+
+def _special(letter: Letter, head: LetterHead) -> dict[str, str]:
+    """Return what only one kind of letter says."""
+    notice = letter.notice
+    if isinstance(notice, RefundNotice):
+        return {
+            "reason": _REASONS[notice.reason_code],
+            "link": f"{head.public_url}/thanh-toan/{letter.dossier_code}",
+        }
+    token = make_token(head.link_key.get_secret_value(), Purpose.RECEIPT, notice.receipt_id)
+    return {"kind": _KINDS[notice.kind], "link": f"{head.public_url}/bien-lai/{token}"}
