@@ -142,6 +142,9 @@ async def _evidence(
         series=await snapshots.series(),
         payables=await snapshots.payables(),
         monies=await snapshots.monies(),
+        refunds=await snapshots.refunds(),
+        refunded_monies=await snapshots.refunded_monies(),
+        ledger=await snapshots.ledger(),
         deliveries={name: await snapshots.deliveries(name) for name in names if name in DECIDING},
     )
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ops.domain.archive import Head
 from shared.contracts.messaging import MessageDiscarded
+from shared.contracts.money import RefundSettled
 from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import ReceiptIssued
 
@@ -79,6 +80,36 @@ class MoneyState:
 
 
 @dataclass(frozen=True)
+class RefundState:
+    """A refund of the table."""
+
+    refund_id: UUID
+    money_id: UUID
+    status: str
+    amount_vnd: int
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RefundedMoney:
+    """A money of which something went back, or should."""
+
+    money_id: UUID
+    refunded_vnd: int
+    must_go_back: bool
+    """A part of it settles nothing, for a reason that asks for a refund by rule (I5)."""
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """The ledger in figures, and the transactions whose entries do not sum to zero."""
+
+    transactions: int = 0
+    entries: int = 0
+    unbalanced: Mapping[UUID, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class OutboxEntry:
     """A fact as its owner stored it."""
 
@@ -129,6 +160,8 @@ class Streams:
     told: dict[UUID, Told] = field(default_factory=dict)
     settled: dict[UUID, Settled] = field(default_factory=dict)
     receipts: list[Issued] = field(default_factory=list)
+    refunds: dict[UUID, int] = field(default_factory=dict)
+    """What RefundSettled said went back, by refund."""
     settled_twice: list[str] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     """Holes and turns of ``sequence``."""
@@ -177,6 +210,9 @@ class Streams:
             if settled.payment_id in self.settled:
                 self.settled_twice.append(str(settled.payment_id))
             self.settled.setdefault(settled.payment_id, settled)
+        elif head.type == RefundSettled.type:
+            refund = RefundSettled.model_validate(head.data)
+            self.refunds[refund.refund_id] = refund.amount_vnd
         elif head.type == ReceiptIssued.type:
             self.receipts.append(_issued(head))
         elif head.type == MessageDiscarded.type:
@@ -201,6 +237,9 @@ class Evidence:
     payables: list[PayableState]
     monies: list[MoneyState]
     deliveries: Mapping[str, Deliveries]
+    refunds: list[RefundState] = field(default_factory=list)
+    refunded_monies: list[RefundedMoney] = field(default_factory=list)
+    ledger: LedgerState = field(default_factory=LedgerState)
 
     def age(self, since: datetime) -> timedelta:
         """Return how long ago ``since`` was when the proof looked."""

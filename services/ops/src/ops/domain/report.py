@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ops.domain import delivery, invariants
+from ops.domain import delivery, invariants, refunds
 from ops.domain.evidence import Evidence
 from ops.domain.findings import Check, Finding
 
 CHECKS: Final[tuple[Callable[[Evidence, Check], Finding], ...]] = (
     invariants.paid_is_receipted,
+    refunds.ledger_balances,
     invariants.money_adds_up,
+    refunds.refunds_are_single,
     invariants.one_receipt_per_kind,
     invariants.numbers_have_no_gap,
     delivery.said_is_kept,

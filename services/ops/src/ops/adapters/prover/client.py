@@ -14,10 +14,13 @@ import asyncpg
 from ops.domain.evidence import (
     Deliveries,
     Issued,
+    LedgerState,
     MoneyState,
     OutboxEntry,
     PayableState,
     Place,
+    RefundedMoney,
+    RefundState,
     SeriesCounter,
 )
 from ops.domain.figures import Unanswered, Unsent
@@ -121,6 +124,37 @@ class Snapshots:
             "SELECT id, amount_vnd, applied_vnd + unmatched_vnd + refunded_vnd FROM money",
         )
         return [MoneyState(*row.values()) for row in rows]
+
+    async def refunds(self) -> list[RefundState]:
+        """Return every refund."""
+        rows = await self._fetch(
+            PAYMENT_GATEWAY, "SELECT id, money_id, status, amount_vnd, ended_at FROM refund"
+        )
+        return [RefundState(*row.values()) for row in rows]
+
+    async def refunded_monies(self) -> list[RefundedMoney]:
+        """Return money of which something went back, or has to by rule."""
+        rows = await self._fetch(
+            PAYMENT_GATEWAY,
+            "SELECT id, refunded_vnd, unmatched_vnd > 0"
+            " AND problem IN ('late', 'duplicate', 'over') AS must FROM money"
+            " WHERE refunded_vnd > 0 OR problem IN ('late', 'duplicate', 'over')",
+        )
+        return [RefundedMoney(*row.values()) for row in rows]
+
+    async def ledger(self) -> LedgerState:
+        """Return the ledger in figures, with what does not sum to zero."""
+        counted = await self._fetch(
+            PAYMENT_GATEWAY,
+            "SELECT (SELECT count(*) FROM ledger_transaction), (SELECT count(*) FROM ledger_entry)",
+        )
+        wrong = await self._fetch(
+            PAYMENT_GATEWAY,
+            "SELECT transaction_id, sum(amount_vnd)::bigint FROM ledger_entry"
+            " GROUP BY 1 HAVING sum(amount_vnd) <> 0",
+        )
+        transactions, entries = counted[0].values()
+        return LedgerState(transactions, entries, {row[0]: row[1] for row in wrong})
 
     async def archive(self, ends: Mapping[Place, int]) -> dict[Any, bytes]:
         """Return id and SHA-256 of every archived fact below ``ends``."""
