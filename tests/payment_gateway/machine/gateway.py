@@ -21,8 +21,24 @@ from starlette.types import Message
 
 from payment_gateway import handlers
 from payment_gateway.adapters.paying import ASK, BEGIN
-from payment_gateway.domain.channels import Begun, NotKnownYet, Order, Redirect, Refused, Standing
+from payment_gateway.domain.channels import (
+    REFUNDS_BY_CALL,
+    Begun,
+    NotKnownYet,
+    Order,
+    Redirect,
+    Refused,
+    Standing,
+)
 from payment_gateway.domain.monies import Credit
+from payment_gateway.domain.refunds import (
+    NeverAsked,
+    NotPaidBack,
+    Outcome,
+    PaidBack,
+    RefundOrder,
+    Undecided,
+)
 from payment_gateway.jobs import ask_attempt, begin_attempt, pay_refund
 from payment_gateway.main import service_of
 from payment_gateway.settings import Settings
@@ -36,6 +52,7 @@ from shared.jobs import Job, JobRunner, run_due
 from shared.live import Live
 from shared.web.app import create_app
 from tests.payment_gateway.builders import assessed
+from tests.payment_gateway.machine import people
 from tests.payment_gateway.told import Said, said
 from tests.support.facts import an_envelope
 
@@ -72,6 +89,19 @@ class Bank:
             channel_reference=known["channel_reference"], amount_vnd=known["amount_vnd"],
             bank_code=None, booked_at=None, agency_code="H34.10", is_ours=True, raw=b"asked",
         )  # fmt: skip
+
+    async def refund(self, order: RefundOrder, *, now: object) -> Outcome:  # noqa: ARG002
+        """Give back, refuse, or be silent; the same key has the same answer for ever."""
+        if self._channel not in REFUNDS_BY_CALL or order.key.int % 5 == 0:
+            return Undecided()
+        if order.key.int % 5 == 1:
+            return NotPaidBack(f"{self._channel.value}-99")
+        return PaidBack(f"RF{order.key.hex[-12:]}")
+
+    async def ask_refund(self, order: RefundOrder, *, now: object) -> Outcome:
+        """Say what became of it: one that was never heard of is asked for again."""
+        heard = await self.refund(order, now=now)
+        return NeverAsked() if order.key.int % 3 == 0 else heard
 
     async def close(self) -> None:
         """Hold nothing open."""
@@ -110,6 +140,8 @@ class _Serving:
         if command["do"] == "call":
             calls = [self._call(command) for _ in range(command.get("times", 1))]
             return await asyncio.gather(*calls)
+        if command["do"] == "person":
+            return [await people.act(self._database, command)]
         if command["do"] == "hear":
             return await self._hear(_FACTS[command["fact"]].model_validate(command["data"]))
         await run_due(self._database, self._jobs[command["job"]])

@@ -4,7 +4,7 @@ Each check names its invariant (reliability.md 2) and says what is wrong; none a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -18,6 +18,7 @@ _PAID: Final = {"settled", "partly_refunded", "refunded", "disputed", "reversed"
 _BEFORE_THE_END: Final = {"PaymentRequested", "PaymentAmended", "PaymentSettled", "PaymentClosed"}
 """What is said of a payable before it is settled or closed, or by which it is."""
 _BY_RULE: Final = {"late", "duplicate", "over"}
+_ON_ITS_WAY: Final = {"approved", "sent", "by_hand", "failed"}
 _STEPS_AT_ONCE: Final = 3
 """So many steps of a life-cycle one act may take."""
 
@@ -38,6 +39,8 @@ class Memory:
     closed: set[str] = field(default_factory=set)
     unmatched: dict[str, Row] = field(default_factory=dict)
     matched: dict[str, Row] = field(default_factory=dict)
+    given: dict[str, Row] = field(default_factory=dict)
+    """Refund → its RefundSettled."""
     proposed: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -67,22 +70,35 @@ def fold(seen: Seen, memory: Memory) -> Iterator[str]:
 
 
 def _fold_one(kind: str, data: Row, memory: Memory) -> Iterator[str]:
-    payment, money = data.get("payment_id"), data.get("money_id")
+    payment = str(data.get("payment_id"))
     has_ended = payment in memory.settled or payment in memory.closed
     if kind in _BEFORE_THE_END and has_ended:
         yield f"I3, I18 {kind} of {payment} after its end"
-    if kind == "PaymentAttemptEnded":
-        if memory.ended.get(data["attempt_id"]) == "succeeded":
-            yield f"I18 attempt {data['attempt_id']} {data['outcome']} after its success"
-        memory.ended[data["attempt_id"]] = data["outcome"]
-    elif kind == "PaymentClosed":
-        memory.closed.add(str(payment))
-    elif kind == "RefundProposed":
-        memory.proposed[str(money)].append(data)
-    elif kind in _BEFORE_THE_END:
-        (memory.settled if kind == "PaymentSettled" else memory.due)[str(payment)] = data
-    elif kind in {"MoneyUnmatched", "MoneyMatched"}:
-        (memory.unmatched if kind == "MoneyUnmatched" else memory.matched)[str(money)] = data
+    attempt, refund = str(data.get("attempt_id")), str(data.get("refund_id"))
+    if kind == "PaymentAttemptEnded" and memory.ended.get(attempt) == "succeeded":
+        yield f"I18 attempt {attempt} {data['outcome']} after its success"
+    if kind == "RefundSettled" and refund in memory.given:
+        yield f"I5 refund {refund} was given twice"
+    keep = _KEEP.get(kind)
+    if keep is not None:
+        keep(memory, data)
+
+
+def _keep_proposed(memory: Memory, data: Row) -> None:
+    memory.proposed[data["money_id"]].append(data)
+
+
+_KEEP: Final[Mapping[str, Callable[[Memory, Row], object]]] = {
+    "PaymentRequested": lambda m, data: m.due.update({data["payment_id"]: data}),
+    "PaymentAmended": lambda m, data: m.due.update({data["payment_id"]: data}),
+    "PaymentSettled": lambda m, data: m.settled.update({data["payment_id"]: data}),
+    "PaymentClosed": lambda m, data: m.closed.add(data["payment_id"]),
+    "PaymentAttemptEnded": lambda m, data: m.ended.update({data["attempt_id"]: data["outcome"]}),
+    "MoneyUnmatched": lambda m, data: m.unmatched.update({data["money_id"]: data}),
+    "MoneyMatched": lambda m, data: m.matched.update({data["money_id"]: data}),
+    "RefundSettled": lambda m, data: m.given.update({data["refund_id"]: data}),
+    "RefundProposed": _keep_proposed,
+}
 
 
 def receipts_can_be_right(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:  # noqa: ARG001
@@ -100,7 +116,7 @@ def ledger_balances(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
         yield f"I2 {seen.unbalanced} transactions do not sum to zero"
     if memory.booked is not None and seen.booked != memory.booked:
         yield f"I2 the ledger changed: {memory.booked} → {seen.booked}"
-    expected, booked = _of_rows(seen), Counter[str]()
+    expected, booked = _of_rows(seen, memory), Counter[str]()
     for account, total in seen.accounts.items():
         booked["/".join(account.split("/")[:2])] += total
     for account in expected.keys() | booked.keys():
@@ -108,7 +124,7 @@ def ledger_balances(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
             yield f"I2 {account}: {booked[account]} booked, {expected[account]} in the rows"
 
 
-def _of_rows(seen: Seen) -> Counter[str]:
+def _of_rows(seen: Seen, memory: Memory) -> Counter[str]:
     """Return what each account must hold, from monies and payables alone."""
     expected = Counter[str]()
     for money in seen.monies:
@@ -116,6 +132,17 @@ def _of_rows(seen: Seen) -> Counter[str]:
         expected[f"suspense/{money['problem']}"] -= money["unmatched_vnd"]
     for payable in seen.payables:
         expected[f"payable/{payable['collector']}"] -= payable["applied_vnd"]
+    monies = {money["id"]: money for money in seen.monies}
+    for refund in seen.refunds:
+        money, amount = monies[refund["money_id"]], refund["amount_vnd"]
+        if refund["status"] in _ON_ITS_WAY:  # Approved: it has left its account, not its money.
+            surplus = refund["scope"] == "surplus"
+            source = f"suspense/{money['problem']}" if surplus else f"payable/{money['agency']}"
+            expected[source] += amount
+            expected[f"refund/{money['agency']}"] -= amount
+        elif refund["id"] in memory.given:
+            channel = memory.given[refund["id"]].get("channel")
+            expected[f"receivable/{channel}" if channel else f"bank/{money['agency']}"] -= amount
     return expected
 
 
@@ -135,17 +162,21 @@ def money_is_whole(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
             yield f"I3 {money['id']}: unmatched, but nothing of it is"
 
 
-def payable_is_whole(seen: Seen, _memory: Memory, _: Books) -> Iterator[str]:
+def payable_is_whole(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
     """I3 per payable: Σ applied ≤ due, = due exactly if it was settled; one takes money."""
     applied, held = Counter[str](), Counter[str]()
     for money in seen.monies:
         applied[money["payable_id"]] += money["applied_vnd"]
         if money["problem"] == "short":
             held[money["payable_id"]] += money["unmatched_vnd"]
+    back = Counter[str]()
+    for given in memory.given.values():
+        back[str(given.get("payment_id"))] += (given["scope"] == "payable") * given["amount_vnd"]
     takes = [p["dossier_code"] for p in seen.payables if p["status"] in payables.TAKES_MONEY]
     yield from (f"I3 {code}: {n} take money" for code, n in Counter(takes).items() if n > 1)
     for payable in seen.payables:
         here, due_vnd = payable["id"], payable["amount_vnd"] if payable["status"] in _PAID else 0
+        due_vnd -= back[here]
         if (applied[here], held[here]) != (payable["applied_vnd"], payable["held_vnd"]):
             yield f"I3 {here}: applied {applied[here]}, held {held[here]}, row {payable}"
         if payable["applied_vnd"] != due_vnd:

@@ -23,7 +23,7 @@ SELECT json_build_object(
    FROM attempt WHERE id > $1) r),
  'monies', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
    SELECT id, channel, channel_reference, amount_vnd, applied_vnd, unmatched_vnd, refunded_vnd,
-     status, problem, payable_id, attempt_id FROM money WHERE id > $1) r),
+     status, problem, payable_id, attempt_id, agency_code AS agency FROM money WHERE id > $1) r),
  'refunds', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
    SELECT id, money_id, payable_id, scope, amount_vnd, status, reason_code
    FROM refund WHERE id > $1) r),
@@ -102,6 +102,9 @@ class Eyes:
 
     def let_pass(self) -> None:
         """Let all that waits for its time be due now."""
+        self._run(
+            "UPDATE refund SET due_at = now() WHERE due_at IS NOT NULL AND id > $1", self._since
+        )
         self._run(
             "UPDATE attempt SET due_at = now() WHERE due_at IS NOT NULL AND id > $1", self._since
         )
