@@ -13,6 +13,7 @@ from dossier.pages import words
 from dossier.pages.access import STAFF_ONLY, sees_people, visible_to
 from dossier.pages.board import BoardQuery, lines_to_show
 from dossier.use_cases import look
+from dossier.use_cases.waiting import waits as waits_of
 from dossier.views import lines, search
 from dossier.views.board import BoardRow
 from dossier.views.lines import Asked, Filter
@@ -40,7 +41,17 @@ async def show_today(request: Request, session: Transaction, user: SignedIn) -> 
     found = [(await lines.find_lines(session, asked))[:_ON_TODAY] for asked in short]
     owners = await _owners(session, user, [line for some in found for line in some])
     due, paid, waiting = [lines_to_show(some, owners) for some in found]
-    return render(request, "today.html", today=today, now=now, due=due, paid=paid, waiting=waiting)
+    waits = await waits_of(session, now=now)
+    return render(
+        request,
+        "today.html",
+        today=today,
+        now=now,
+        due=due,
+        paid=paid,
+        waiting=waiting,
+        waits=waits,
+    )
 
 
 @router.get("/can-bo/ho-so", dependencies=[STAFF_ONLY])

@@ -19,7 +19,7 @@ from payment_gateway.domain.errors import (
     PayableNotFoundError,
 )
 from payment_gateway.pages.payable import TAGS
-from payment_gateway.use_cases import displays, look
+from payment_gateway.use_cases import displays, look, waiting
 from payment_gateway.use_cases.displays import Desk
 from shared.clock import utc_now
 from shared.db.database import Database, is_disconnection
@@ -203,7 +203,8 @@ async def _desk_page(
         display = await displays.display_of_desk(session, desk, now=now)
         code = display.dossier_code
         payable = await look.find_payable(session, code) if code is not None else None
-    waiting = display.pairing_until is not None and display.pairing_until > now
+        waits = await waiting.waits(session, now=now)
+    is_pairing = display.pairing_until is not None and display.pairing_until > now
     return render(
         request,
         "desk.html",
@@ -211,7 +212,8 @@ async def _desk_page(
         payable=payable,
         face=face(display, payable, now=now),
         tag=TAGS[payable.public_status] if payable is not None else None,
-        pairing_code=display.pairing_code if waiting else None,
+        pairing_code=display.pairing_code if is_pairing else None,
+        waits=waits,
         display_path=_display_path(links, display.id),
         pairing_address=f"{links.public_url}/quay/ghep",
         typed=wrong.text if wrong is not None else "",

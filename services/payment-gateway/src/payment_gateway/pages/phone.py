@@ -28,7 +28,8 @@ from payment_gateway.domain.errors import (
     NothingDueError,
 )
 from payment_gateway.domain.payables import Payable
-from payment_gateway.use_cases import look, pay
+from payment_gateway.domain.waiting import SilentChannel
+from payment_gateway.use_cases import look, pay, waiting
 from payment_gateway.use_cases.look import Paid
 from payment_gateway.use_cases.pay import Choice
 from payment_gateway.views.receipts import KnownReceipt, receipts_of
@@ -75,6 +76,12 @@ class Phone:
     live: Attempt | None
     receipts: Sequence[KnownReceipt]
     rows: Sequence[BankRow]
+    silent: Sequence[SilentChannel] = ()
+    """Channels that do not answer just now; the others are open."""
+
+    def is_silent(self, row: BankRow) -> bool:
+        """Tell whether the channel of ``row`` does not answer just now."""
+        return any(each.code is row.channel.code for each in self.silent)
 
     @property
     def paid(self) -> Paid | None:
@@ -110,7 +117,8 @@ class Phone:
         status, held = self.payable.status.value, self.payable.held_vnd
         amount = self.payable.amount_vnd
         receipts = [each.has_file for each in self.receipts]
-        return json.dumps([status, amount, held, attempts, live, receipts])
+        silent = [each.code.value for each in self.silent]
+        return json.dumps([status, amount, held, attempts, live, receipts, silent])
 
 
 @router.get("/p/{token}")
@@ -179,7 +187,9 @@ async def _phone(session: AsyncSession, request: Request, payable_id: UUID, link
     receipts = await receipts_of(session, payable_id) if settled else []
     live = await pay.live_attempt(session, payable_id) if payable.takes_money else None
     channels = await look.offered_channels(session, payable.remaining_vnd or payable.amount_vnd)
-    return Phone(payable, mine, live, receipts, _rows(channels, last_bank(request)))
+    due = payable.takes_money
+    silent = await waiting.silent_channels(session, now=utc_now()) if due else ()
+    return Phone(payable, mine, live, receipts, _rows(channels, last_bank(request)), silent)
 
 
 def _rows(channels: Sequence[ChannelInfo], last: str | None) -> Sequence[BankRow]:
