@@ -39,7 +39,7 @@ STAFF_MENU: Final = (
     Entry("Tra cứu hồ sơ", "/can-bo/ho-so", STAFF),
     PAY,
     Entry("Màn hình quầy", "/can-bo/quay", _OFFICER),
-    Entry("Thu tiền mặt", "/can-bo/thu-tien/quy", _OFFICER),
+    Entry("Quỹ", "/can-bo/thu-tien/quy", _OFFICER),
     Entry("Thông báo", "/can-bo/thong-bao", _OFFICER),
     Entry("Thu tiền", "/can-bo/thu-tien", _MONEY),
     Entry("Biên lai", "/can-bo/bien-lai", _MONEY),
