@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from payment_gateway.adapters.settlements.desk import RECONCILE
+from payment_gateway.adapters.settlements.files import RECONCILE
 from payment_gateway.use_cases import reconciling
 from payment_gateway.use_cases.closing import Ending, close_payable
 from payment_gateway.use_cases.reconciling import Wanted
@@ -94,7 +94,7 @@ class Day:
         days = sorted({self.first, vietnam_day(utc_now())})
         async with self.both.gateway.database.transaction() as session:
             for channel, day in itertools.product([*CHANNELS, "cash"], days):
-                wanted = Wanted(PaymentChannel(channel), day, "ketoan", channel != "cash")
+                wanted = Wanted(PaymentChannel(channel), day, "ketoan", fetches=True)
                 await reconciling.request_run(session, wanted, cause=a_cause(), now=utc_now())
         await self.both.gateway.work(RECONCILE)
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from payment_gateway.adapters.channel import ChannelClient, Refunder
 from payment_gateway.adapters.paying import ASK, BEGIN
-from payment_gateway.adapters.settlements.desk import RECONCILE, Desk, fetched
+from payment_gateway.adapters.settlements.desk import Desk
+from payment_gateway.adapters.settlements.files import RECONCILE, fetched
 from payment_gateway.domain.channels import NotKnownYet, Refused, Standing
 from payment_gateway.domain.errors import ChannelUnavailableError
 from payment_gateway.domain.monies import Credit, Failure

@@ -8,7 +8,8 @@ from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.adapters.folders import clients
 from payment_gateway.adapters.paper import paper_style
 from payment_gateway.adapters.settlements.client import SettlementClient
-from payment_gateway.adapters.settlements.desk import Desk, owners_of
+from payment_gateway.adapters.settlements.desk import Desk
+from payment_gateway.adapters.settlements.files import owners_of
 from payment_gateway.pages import (
     cases,
     cash,
@@ -20,6 +21,7 @@ from payment_gateway.pages import (
     new_refund,
     payable,
     phone,
+    reconciliation,
     refunds,
     tills,
     todo,
@@ -57,6 +59,7 @@ ROUTERS: Final = (
     ledger.router,
     refunds.router,
     new_refund.router,
+    reconciliation.router,
 )
 """Callbacks first: they are matched before all else."""
 

@@ -42,6 +42,7 @@ STAFF_MENU: Final = (
     Entry("Quỹ", "/can-bo/thu-tien/quy", _OFFICER),
     Entry("Thông báo", "/can-bo/thong-bao", _OFFICER),
     Entry("Thu tiền", "/can-bo/thu-tien", _MONEY),
+    Entry("Đối soát", "/can-bo/doi-soat", _MONEY),
     Entry("Biên lai", "/can-bo/bien-lai", _MONEY),
     Entry("Biểu phí", "/can-bo/bieu-phi", _LAW),
 )

@@ -203,3 +203,27 @@ class NotReversibleError(DomainError):
     kind = Kind.CONFLICT
     code = "not-reversible"
     title = "Khoản tiền này không ở trạng thái để ghi đảo giao dịch"
+
+
+class DifferenceNotFoundError(DomainError):
+    """No such difference of this agency, or it no longer asks for this act."""
+
+    kind = Kind.NOT_FOUND
+    code = "difference-not-found"
+    title = "Không có chênh lệch này"
+
+
+class ChannelNotReconciledError(DomainError):
+    """The agency has no merchant account at this channel, or the channel has no file."""
+
+    kind = Kind.INVALID
+    code = "channel-not-reconciled"
+    title = "Cơ quan không đối soát kênh này"
+
+
+class DayNotOverError(DomainError):
+    """A day that has not begun cannot be reconciled."""
+
+    kind = Kind.INVALID
+    code = "day-not-begun"
+    title = "Ngày này chưa tới"

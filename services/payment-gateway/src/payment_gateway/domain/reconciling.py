@@ -179,8 +179,12 @@ def compare(
     for line in lines:
         seen[line.channel_reference] += 1
         occurrence = seen[line.channel_reference]
-        money = monies.get(line.channel_reference) if occurrence == 1 else None
-        found.append(_of_line(line, occurrence, money, ours))
+        money = monies.get(line.channel_reference)
+        found.append(
+            _of_line(line, money, ours)
+            if occurrence == 1
+            else _again(line, occurrence, money, ours)
+        )
     for money in ours.monies:
         if money.channel_reference not in seen:
             number = (kept or {}).get(money.channel_reference)
@@ -224,21 +228,29 @@ def by_agency(findings: Iterable[Finding], owner: str) -> dict[str, DayOfAgency]
     return {agency: _day_of(each) for agency, each in sorted(grouped.items())}
 
 
-def _of_line(
-    line: StatementLine, occurrence: int, money: OurMoney | None, ours: OurSide
-) -> Finding:
+def _of_line(line: StatementLine, money: OurMoney | None, ours: OurSide) -> Finding:
     known = ours.known.get(line.reference)
-    owner = known.agency_code if known is not None else ours.owner
     if money is None:
-        alone = DifferenceKind.UNKNOWN if known is None else DifferenceKind.THERE_NOT_HERE
-        kind = DifferenceKind.DUPLICATE if occurrence > 1 else alone
+        kind = DifferenceKind.UNKNOWN if known is None else DifferenceKind.THERE_NOT_HERE
+        owner = known.agency_code if known is not None else ours.owner
         return Finding(
-            line.channel_reference, occurrence, kind, owner, None, line.amount_vnd,
-            line=line, known=known,
-        )  # fmt: skip
+            line.channel_reference, 1, kind, owner, None, line.amount_vnd, line=line, known=known
+        )
     return Finding(
-        line.channel_reference, occurrence, _kind_of(line, money), money.agency_code,
-        money.amount_vnd, line.amount_vnd, money, line, known,
+        line.channel_reference, 1, _kind_of(line, money), money.agency_code, money.amount_vnd,
+        line.amount_vnd, money, line, known,
+    )  # fmt: skip
+
+
+def _again(line: StatementLine, occurrence: int, money: OurMoney | None, ours: OurSide) -> Finding:
+    """Return the finding of a line that its file lists again; the first one has the money."""
+    known = ours.known.get(line.reference)
+    if money is not None and money.dossier_code is not None:
+        known = Known(None, money.dossier_code, money.agency_code)
+    owner = known.agency_code if known is not None else ours.owner
+    return Finding(
+        line.channel_reference, occurrence, DifferenceKind.DUPLICATE, owner, None, line.amount_vnd,
+        line=line, known=known,
     )  # fmt: skip
 
 

@@ -86,8 +86,9 @@ async def request_run(
     session: AsyncSession, wanted: Wanted, *, cause: Cause, now: datetime
 ) -> UUID:
     """Store a run that a person asks for; a job does it."""
+    fetches = wanted.fetches and wanted.channel not in WITHOUT_FILE
     run = NewRun(
-        wanted.channel, wanted.day_on, None, wanted.by, wanted.fetches, now,
+        wanted.channel, wanted.day_on, None, wanted.by, fetches, now,
         cause.correlation_id, cause.causation_id,
     )  # fmt: skip
     (run_id,) = await rows.insert_runs(session, [run], now=now)

@@ -1,12 +1,12 @@
 """The view of a payment's receipts, for the page of its payer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,6 +83,16 @@ async def receipts_of(session: AsyncSession, payment_id: UUID) -> Sequence[Known
         .order_by(PaymentReceiptRow.kind.desc(), PaymentReceiptRow.number)
     )
     return [_known(row) for row in await session.scalars(statement)]
+
+
+async def count_receipted(session: AsyncSession, payment_ids: Collection[UUID]) -> int:
+    """Return how many of these payments have a receipt."""
+    paid_for = PaymentReceiptRow.payment_id
+    statement = select(func.count(paid_for.distinct())).where(
+        paid_for == any_(literal(list(payment_ids), ARRAY(Uuid))),
+        PaymentReceiptRow.number.is_not(None),
+    )
+    return await session.scalar(statement) or 0
 
 
 def _known(row: PaymentReceiptRow) -> KnownReceipt:
