@@ -81,15 +81,20 @@ async def test_given_a_dossier_when_the_province_corrects_and_stops_it_then_the_
     await send(stack.kafka, stated("10", 60, other))
     await until(client, other, "awaiting_payment")
     async with a_page(browser, stack.environment["PUBLIC_URL"]) as desk:
-        await desk.goto("/can-bo/thu-tien")
+        await desk.goto("/can-bo/thu-tien/cho-xu-ly")
         await sign_in(desk, "ketoan")
 
-        async def listed() -> bool:
-            await desk.goto("/can-bo/thu-tien")
+        async def listed(address: str, *parts: str) -> bool:
+            await desk.goto(address)
             words = await desk.inner_text("main")
-            return "Phải thu thêm" in words and other in words
+            return all(part in words for part in parts)
 
-        await eventually(listed, pause=0.5)
+        await eventually(
+            lambda: listed("/can-bo/thu-tien/cho-xu-ly", "Phải thu thêm", code), pause=0.5
+        )
+        await accessible(desk)
+        await picture(desk, "thu-tien-cho-xu-ly")
+        await eventually(lambda: listed("/can-bo/thu-tien", other), pause=0.5)
         await shows(desk, "Đã trả kết quả, còn phải thu")
         await accessible(desk)
         await picture(desk, "thu-tien-viec-va-no")

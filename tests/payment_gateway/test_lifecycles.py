@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payment_gateway.domain import attempts, monies, payables, refunds, tills
+from payment_gateway.domain import attempts, cases, monies, payables, refunds, tills
 from shared.lifecycle import IllegalStepError, Lifecycle
 
 PAYABLE = """
@@ -35,7 +35,11 @@ approved take_by_hand by_hand | sent settle settled | sent fail failed | failed 
 failed take_by_hand by_hand | by_hand settle settled
 """
 TILL = "open take open | open close closed | closed hand_over handed_over"
+CASE = """
+open decide closed | open supersede closed
+"""
 CASES = [
+    (cases.LIFECYCLE, cases.CaseStatus, cases.CaseTrigger, CASE),
     (payables.LIFECYCLE, payables.Status, payables.Trigger, PAYABLE),
     (attempts.LIFECYCLE, attempts.Status, attempts.Trigger, ATTEMPT),
     (monies.LIFECYCLE, monies.Status, monies.Trigger, MONEY),
