@@ -38,8 +38,8 @@ CASES: Final = {
     CaseKind.MONEY_REVERSED: "Ngân hàng đảo giao dịch",
 }
 OUTCOMES: Final = {
-    CaseOutcome.SUPPLEMENT: "Thu phần còn thiếu bằng khoản thu bổ sung",
-    CaseOutcome.REFUND: "Hoàn trả phần đã thu thừa",
+    CaseOutcome.SUPPLEMENT: "Thu bổ sung phần thiếu",
+    CaseOutcome.REFUND: "Hoàn trả phần thừa",
     CaseOutcome.WAIVED: "Không thu thêm",
     CaseOutcome.KEPT: "Giữ nguyên khoản đã thu",
     CaseOutcome.WRITTEN_OFF: "Ghi giảm, không thu lại",
