@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -89,11 +89,11 @@ class Day:
         """Let the channel's file tell of so many payments otherwise."""
         await self.both.fault(channel, "statement_differs", times=count)
 
-    async def reconcile(self) -> None:
-        """Have every channel's day reconciled, as an accountant's button does."""
+    async def reconcile(self, channels: Sequence[str] = (*CHANNELS, "cash")) -> None:
+        """Have the day of ``channels`` reconciled, as an accountant's button does."""
         days = sorted({self.first, vietnam_day(utc_now())})
         async with self.both.gateway.database.transaction() as session:
-            for channel, day in itertools.product([*CHANNELS, "cash"], days):
+            for channel, day in itertools.product(channels, days):
                 wanted = Wanted(PaymentChannel(channel), day, "ketoan", fetches=True)
                 await reconciling.request_run(session, wanted, cause=a_cause(), now=utc_now())
         await self.both.gateway.work(RECONCILE)
