@@ -71,7 +71,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    """Tell whether the page is as wide as its window, and each definition as its list."""
+    return bool(
+        await page.evaluate(
+            "document.documentElement.scrollWidth <= innerWidth && "
+            "[...document.querySelectorAll('.rows dd')].every((each) => "
+            "each.getBoundingClientRect().right <= "
+            "each.closest('.rows').getBoundingClientRect().right + 1)"
+        )
+    )
 
 
 @pytest.mark.parametrize("frame", ["citizen", "staff", "phone"])

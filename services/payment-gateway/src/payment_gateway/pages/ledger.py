@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from payment_gateway.pages.channel_words import CHANNELS
 from payment_gateway.pages.money_scope import agencies_seen
 from payment_gateway.use_cases import ledger
 from shared.clock import utc_now
@@ -36,7 +37,8 @@ _GROUPS: Final = {
     "till": "Tiền mặt trong quỹ",
     "difference": "Chênh lệch",
 }
-_SUSPENSE: Final = {
+_PARTS: Final = {
+    **{channel.value: words for channel, words in CHANNELS.items()},
     UnmatchedKind.SHORT.value: "nộp thiếu",
     UnmatchedKind.OVER.value: "nộp thừa",
     UnmatchedKind.DUPLICATE.value: "nộp hai lần",
@@ -144,7 +146,7 @@ def words_of(account: str) -> str:
     group = _GROUPS.get(kind)
     if group is None:
         return account
-    parts = [translate(_SUSPENSE[part]) if part in _SUSPENSE else part for part in rest.split("/")]
+    parts = [translate(_PARTS[part]) if part in _PARTS else part for part in rest.split("/")]
     return f"{translate(group)}: {' · '.join(parts)}"
 
 

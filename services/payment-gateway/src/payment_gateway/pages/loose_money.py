@@ -15,7 +15,8 @@ from payment_gateway.domain.errors import (
     PayableNotFoundError,
     RefundOpenError,
 )
-from payment_gateway.pages.money_frame import CHANNELS, KINDS, READERS, acting_of, reason_errors
+from payment_gateway.pages.channel_words import CHANNELS
+from payment_gateway.pages.money_frame import KINDS, READERS, acting_of, reason_errors
 from payment_gateway.pages.todo import PATH
 from payment_gateway.use_cases import matching, refunding, takings
 from shared.approvals import AlreadyRequestedError

@@ -11,7 +11,6 @@ from shared.approvals import ApprovalState, Person
 from shared.clock import utc_now
 from shared.contracts.envelope import Cause
 from shared.contracts.money import CaseKind, CaseOutcome
-from shared.contracts.parts import PaymentChannel
 from shared.contracts.payment import UnmatchedKind
 from shared.days import vietnam_day
 from shared.db.tables import ApprovalRow
@@ -44,14 +43,6 @@ OUTCOMES: Final = {
     CaseOutcome.KEPT: "Giữ nguyên khoản đã thu",
     CaseOutcome.WRITTEN_OFF: "Ghi giảm, không thu lại",
     CaseOutcome.SUPERSEDED: "Đã có số mới hơn",
-}
-CHANNELS: Final = {
-    PaymentChannel.NPSP: "Cổng thanh toán quốc gia",
-    PaymentChannel.VNPAY: "VNPAY",
-    PaymentChannel.MOMO: "MoMo",
-    PaymentChannel.ZALOPAY: "ZaloPay",
-    PaymentChannel.VIETQR: "Chuyển khoản VietQR",
-    PaymentChannel.CASH: "Tiền mặt",
 }
 
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
+from payment_gateway.pages.channel_words import CHANNELS
 from payment_gateway.pages.money_frame import (
     CASES,
-    CHANNELS,
     OUTCOMES,
     READERS,
     acting_of,

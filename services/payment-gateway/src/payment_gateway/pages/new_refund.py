@@ -16,6 +16,7 @@ from payment_gateway.domain.errors import (
     RefundOpenError,
 )
 from payment_gateway.domain.refunds import LEGAL
+from payment_gateway.pages.channel_words import CHANNELS
 from payment_gateway.pages.money_scope import agencies_seen
 from payment_gateway.pages.refund_words import REASONS, RULES
 from payment_gateway.pages.refunds import ASKS, PATH, acting_of, reason_typed
@@ -130,6 +131,7 @@ async def _show_money(
     return render(
         request,
         "refund_money.html",
+        channels=CHANNELS,
         status=422 if typed.get("errors") else 200,
         money=money,
         action=f"{_NEW}/tien/{money_id}",

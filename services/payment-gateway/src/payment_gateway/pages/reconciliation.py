@@ -18,9 +18,9 @@ from payment_gateway.adapters.settlements.files import RECONCILE, handed_in, own
 from payment_gateway.adapters.settlements.reading import MAX_BYTES
 from payment_gateway.domain.errors import ChannelNotReconciledError, DayNotOverError
 from payment_gateway.domain.statements import FileFault
+from payment_gateway.pages.channel_words import CHANNELS
 from payment_gateway.pages.reconciliation_words import (
     ACTS,
-    CHANNELS,
     FILE_FAULTS,
     KINDS,
     ROW_FAULTS,

@@ -5,17 +5,7 @@ from typing import Final
 from payment_gateway.domain.reconciling import Act
 from payment_gateway.domain.statements import FileFault, RowFault
 from shared.contracts.money import DifferenceKind
-from shared.contracts.parts import PaymentChannel
-from shared.web.language import mark
 
-CHANNELS: Final = {
-    PaymentChannel.NPSP: "Nền tảng thanh toán",
-    PaymentChannel.VNPAY: mark("VNPAY"),
-    PaymentChannel.MOMO: mark("MoMo"),
-    PaymentChannel.ZALOPAY: mark("ZaloPay"),
-    PaymentChannel.VIETQR: "Chuyển khoản VietQR",
-    PaymentChannel.CASH: "Tiền mặt",
-}
 KINDS: Final = {
     DifferenceKind.SHORT: "Thiếu",
     DifferenceKind.OVER: "Thừa",

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
+from payment_gateway.pages.channel_words import CHANNELS
 from payment_gateway.pages.money_scope import agencies_seen, person_of
 from payment_gateway.pages.refund_words import REASONS, error_words, state_words
 from payment_gateway.use_cases import refund_look, refund_sending, refunding
@@ -45,6 +46,7 @@ async def list_refunds(
     return render(
         request,
         "refunds.html",
+        channels=CHANNELS,
         lines=[
             (line, state_words(line.refund), REASONS[line.refund.reason_code]) for line in lines
         ],
@@ -192,6 +194,7 @@ async def _answer(
     return render(
         request,
         "refund.html",
+        channels=CHANNELS,
         status=422 if typed.get("errors") else 200,
         shown=shown,
         refund=shown.refund,

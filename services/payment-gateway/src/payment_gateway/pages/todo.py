@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from payment_gateway.domain.errors import MoneyNotFoundError, NotReversibleError
+from payment_gateway.pages.channel_words import CHANNELS
 from payment_gateway.pages.money_frame import (
     CASES,
-    CHANNELS,
     KINDS,
     OUTCOMES,
     READERS,
