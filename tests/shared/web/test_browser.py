@@ -71,13 +71,14 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def fits(page: Page) -> bool:
-    """Tell whether the page is as wide as its window, and each definition as its list."""
+    """Tell whether the page is as wide as its window; on a phone also what a list defines."""
     return bool(
         await page.evaluate(
             "document.documentElement.scrollWidth <= innerWidth && "
+            f"(innerWidth > {PHONE} || "
             "[...document.querySelectorAll('.rows dd')].every((each) => "
             "each.getBoundingClientRect().right <= "
-            "each.closest('.rows').getBoundingClientRect().right + 1)"
+            "each.closest('.rows').getBoundingClientRect().right + 1))"
         )
     )
 
