@@ -1,6 +1,6 @@
 """``make bench``: prints the table and writes ``.lephi/bench/<start>/report.json``.
 
-ONLY=P1,P2a,P5,P6,P7,P11,idle,live chooses lines. Exit status 1 when a line fails its limit.
+ONLY=P1,P2a,P5,P6,P7,P10,P11,idle,live chooses lines. Exit status 1 when a line fails its limit.
 """
 
 import asyncio
@@ -18,7 +18,14 @@ import httpx
 from lephi.operator.environment import Stack, read_stack
 from lephi.operator.front import FrontDoorError
 from shared.errors import DomainError
-from tests.bench import opened_payables, paid, rebuilt_facts, settled_payments, staff_pages
+from tests.bench import (
+    callback_cost,
+    opened_payables,
+    paid,
+    rebuilt_facts,
+    settled_payments,
+    staff_pages,
+)
 from tests.bench.figures import Result, Verdict
 from tests.bench.machine import commit, machine, versions
 from tests.bench.scratch import Bench
@@ -27,7 +34,7 @@ from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.servers import start_servers
 
-_ROWS: Final = frozenset({"P1", "P2a", "P5", "P6", "P7", "P11"})
+_ROWS: Final = frozenset({"P1", "P2a", "P5", "P6", "P7", "P10", "P11"})
 _ALL: Final = (*sorted(_ROWS), "idle", "live")
 _SHARE_OF_P1: Final = 0.5
 _DEFAULT_RATE: Final = 100.0
@@ -70,6 +77,8 @@ async def measure_rows(only: frozenset[str]) -> list[Result]:
             found.append(await opened_payables.measure(bench, pairs=pairs(only, 3)))
         if "P7" in only:
             found += await rebuilt_facts.measure(bench, pairs=pairs(only, 5))
+        if "P10" in only:
+            found.append(await callback_cost.measure(bench, pairs=pairs(only, 2)))
         if "P11" in only:
             found.append(await staff_pages.measure(bench, pairs=pairs(only, 8)))
     return found
