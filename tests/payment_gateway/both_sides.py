@@ -182,7 +182,7 @@ async def _side(
         async with database.transaction() as session:
             await load_channels(session, read_catalogue())
     app = create_app(service, database, Live(), JobRunner(database, service.jobs))
-    config = uvicorn.Config(app, log_level="error", lifespan="off")
+    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_keep_alive=60)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     async with AsyncClient(base_url=_url_of(listening), timeout=20) as client:
