@@ -62,3 +62,14 @@ def test_given_a_refund_of_zalopay_when_one_field_is_changed_then_it_is_not_obey
 
     with pytest.raises(OrderRefusedError):
         zalopay.read_refund({**form, "mac": ZALOPAY["expected"]}, key1=ZALOPAY["secret"])
+
+
+@pytest.mark.parametrize("field", VECTORS["zalopay_question"]["field_order"])
+def test_given_a_question_to_zalopay_when_one_field_is_changed_then_it_is_not_answered(
+    field: str,
+) -> None:
+    asked = VECTORS["zalopay_question"]
+    form = {**asked["fields"], field: asked["fields"][field] + "1"}
+
+    with pytest.raises(OrderRefusedError):
+        zalopay.read_refund_question({**form, "mac": asked["expected"]}, key1=asked["secret"])
