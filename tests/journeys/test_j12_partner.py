@@ -56,7 +56,7 @@ async def test_given_a_forgotten_day_when_the_operator_sends_what_is_missing_the
     async with a_page(browser, stack.environment["PUBLIC_URL"]) as page:
         await page.goto("/van-hanh")
         await sign_in(page, "vanhanh")
-        await page.get_by_role("link", name="Đối tác").click()
+        await page.get_by_role("link", name="Đối tác", exact=True).click()
         await accessible(page)
         await page.get_by_role("link", name=f"{day[8:]}/{day[5:7]}/{day[:4]}").click()
         await compare(page)
