@@ -18,6 +18,9 @@ def count_names() -> dict[str, str]:
         "receipts_in_table": translate("biên lai trong bảng"),
         "series": translate("dải số"),
         "numbers": translate("số đã cấp"),
+        "transactions": translate("bút toán"),
+        "refunds": translate("lần hoàn trả"),
+        "refunded_vnd": translate("đã hoàn"),
         "in_outboxes": translate("đã ghi"),
         "on_topics": translate("đã phát"),
         "in_archive": translate("đã lưu"),
@@ -33,7 +36,9 @@ def statements() -> dict[str, str]:
     """Return what must hold, by invariant, in the language of the request."""
     return {
         "I1": translate("Đã thu bao nhiêu, biên lai đúng bấy nhiêu"),
+        "I2": translate("Mỗi bút toán cân, hai bên bằng nhau"),
         "I3": translate("Tiền đã nhận khớp với khoản phải thu"),
+        "I5": translate("Mỗi khoản tiền có nhiều nhất một lần hoàn đang mở"),
         "I6": translate("Mỗi khoản đã thu có đúng một biên lai cho mỗi loại"),
         "I7": translate("Số biên lai liên tục từ 1, không thiếu, không trùng"),
         "I11": translate("Điều đã ghi, đã phát và đã lưu là một, từng byte"),
