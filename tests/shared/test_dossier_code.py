@@ -160,7 +160,9 @@ _MAY: dict[str, str] = {
     "shared/src/shared/web/limits.py": "counts misses per agency and day (surface.md)",
     "services/payment-gateway/src/payment_gateway/use_cases/displays.py": "a pairing code",
     "services/payment-gateway/src/payment_gateway/adapters/npsp/callback.py": "a bank's code",
+    "services/payment-gateway/src/payment_gateway/adapters/vnpay/refunds.py": "an answer's code",
     "services/payment-gateway/src/payment_gateway/adapters/zalopay/client.py": "an answer's code",
+    "services/payment-gateway/src/payment_gateway/adapters/zalopay/refunds.py": "an answer's code",
     "services/payment-gateway/src/mock_bank/domain/banks.py": "a bank's code",
 }
 
