@@ -1,6 +1,5 @@
 """Tariffs by two persons: nothing counts before the second one, and then nothing said changes."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,16 +8,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from fee.domain.checking import FaultCode, TariffFaultError, check
+from fee.domain.checking import FaultCode, TariffFaultError
 from fee.domain.tariff import (
-    LIFECYCLE,
     TariffFilter,
     TariffNotFoundError,
     TariffPhase,
     TariffRequestedError,
-    TariffStatus,
-    TariffTrigger,
-    phase_of,
 )
 from fee.jobs import load_tariffs
 from fee.schemas.tariff_lines import write_file
@@ -293,41 +288,3 @@ async def test_given_the_list_when_narrowed_by_phase_then_each_tariff_stands_in_
         TariffPhase.REQUESTED: ["E"],
         TariffPhase.DISCARDED: ["G"],
     }
-
-
-@pytest.mark.parametrize("status", list(TariffStatus))
-@pytest.mark.parametrize("trigger", list(TariffTrigger))
-def test_given_a_status_when_something_happens_then_only_these_steps_are_allowed(
-    status: TariffStatus, trigger: TariffTrigger
-) -> None:
-    allowed = {
-        (TariffStatus.DRAFT, TariffTrigger.EDIT): TariffStatus.DRAFT,
-        (TariffStatus.DRAFT, TariffTrigger.APPROVE): TariffStatus.APPROVED,
-        (TariffStatus.DRAFT, TariffTrigger.DISCARD): TariffStatus.DISCARDED,
-        (TariffStatus.APPROVED, TariffTrigger.SET_LAST_DAY): TariffStatus.APPROVED,
-    }
-
-    assert LIFECYCLE.allows(status, trigger) is ((status, trigger) in allowed)
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (-1, TariffPhase.UPCOMING),
-        (0, TariffPhase.IN_FORCE),
-        (9, TariffPhase.IN_FORCE),
-        (10, TariffPhase.ENDED),
-    ],
-)
-def test_given_an_approved_tariff_when_days_pass_then_its_dates_alone_decide(
-    days: int, expected: TariffPhase
-) -> None:
-    first = date(2026, 12, 1)
-    row = replace(a_tariff(), valid_from=first, valid_to=first + timedelta(days=9))
-
-    found = phase_of(
-        row, TariffStatus.APPROVED, requested=False, today=first + timedelta(days=days)
-    )
-
-    assert check(row) == ()
-    assert found is expected
