@@ -15,7 +15,7 @@ from tests.payment_gateway.builders import (
     told,
 )
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_pages import sign_in
+from tests.payment_gateway.looking import sign_in
 
 TODO: Final = "/can-bo/thu-tien/cho-xu-ly"
 REPORT: Final = "/can-bo/thu-tien/cho-xu-ly/dao-giao-dich"

@@ -10,14 +10,17 @@ from sqlalchemy import text
 
 from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.adapters.links import Links
+from payment_gateway.domain.payables import Payable
 from payment_gateway.main import service_of
 from payment_gateway.settings import Settings
 from payment_gateway.use_cases.channels import load_channels
 from payment_gateway.views.catalogue import VIEWS
 from shared.db.database import Database
 from shared.kafka.view_schema import prepare_views
+from shared.links import Purpose
 from shared.service import Service
 from tests.conftest import NewDatabase
+from tests.payment_gateway.builders import given_a_payable
 from tests.payment_gateway.platform import Platform, a_platform
 from tests.support.web import client_of
 
@@ -76,3 +79,13 @@ async def gateway(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncI
             yield Gateway(client, service, database, platform, links)
         for close in service.closers:
             await close()
+
+
+@pytest.fixture
+async def payable(gateway: Gateway) -> Payable:
+    return await given_a_payable(gateway.database)
+
+
+@pytest.fixture
+def token(gateway: Gateway, payable: Payable) -> str:
+    return gateway.links.token(Purpose.PAYABLE, payable.id)

@@ -5,7 +5,7 @@ import re
 from shared.web.identity import Role
 from tests.payment_gateway.builders import CODE, given_a_payable
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_pages import sign_in
+from tests.payment_gateway.looking import sign_in
 
 SEARCH = "Số hồ sơ chưa đúng. Nhập đủ như trên giấy tiếp nhận, ví dụ H34.10-261122-0007."
 DESK = "Số hồ sơ chưa đúng"

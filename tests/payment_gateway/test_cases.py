@@ -31,7 +31,7 @@ from tests.payment_gateway.at_the_desk import (
 )
 from tests.payment_gateway.builders import given_a_payable, given_an_attempt, payable_of, told
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_pages import sign_in
+from tests.payment_gateway.looking import sign_in
 from tests.payment_gateway.test_payables import hear_withdrawn, withdrawn
 from tests.support.facts import facts
 

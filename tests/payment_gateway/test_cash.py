@@ -25,8 +25,8 @@ from tests.payment_gateway.builders import (
     told,
 )
 from tests.payment_gateway.conftest import Gateway
+from tests.payment_gateway.looking import sign_in
 from tests.payment_gateway.test_bad_forms import words_of
-from tests.payment_gateway.test_pages import sign_in
 from tests.payment_gateway.test_settle import invariants
 from tests.support.facts import emitted, facts
 

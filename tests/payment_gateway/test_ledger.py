@@ -15,7 +15,7 @@ from shared.ids import new_id
 from shared.web.identity import Role
 from tests.payment_gateway.builders import given_a_payable, given_an_attempt, told
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_pages import sign_in
+from tests.payment_gateway.looking import sign_in
 
 PATH = "/can-bo/thu-tien/so-cai"
 ACCOUNT = "/can-bo/thu-tien/so-cai/tai-khoan"

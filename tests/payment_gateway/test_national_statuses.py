@@ -27,7 +27,7 @@ from tests.conftest import NewDatabase
 from tests.dossier.builders import a_fee
 from tests.payment_gateway.builders import given_an_attempt, told
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_pages import fold_in, sign_in
+from tests.payment_gateway.looking import fold_in, sign_in
 from tests.support.facts import facts
 from tests.support.line import Fate, Line
 

@@ -1,19 +1,14 @@
-"""Thanh toán trực tuyến, the counter and Thu tiền; real application, real PostgreSQL."""
+"""The payable's public pages, the platform's question, and the accountant's first list."""
 
 import io
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from httpx import AsyncClient
 
-from payment_gateway.views.catalogue import VIEWS
-from shared.contracts.envelope import Event
 from shared.contracts.fee import FeeExempted, FeePending, PendingReason
 from shared.dossier_code import parse_dossier_code
 from shared.ids import new_id
-from shared.links import Purpose
-from shared.views import apply
 from shared.web.identity import Role
 from tests.payment_gateway.builders import (
     CODE,
@@ -24,42 +19,9 @@ from tests.payment_gateway.builders import (
     told,
 )
 from tests.payment_gateway.conftest import Gateway
-from tests.support.facts import an_envelope
+from tests.payment_gateway.looking import PAYABLES, facts_of, fold_in, guess, sign_in
 from tests.support.pictures import decoded
-from tests.support.sign_in import sign_in_as
 from tests.support.web import client_of
-
-PAYABLES = "/api/payment-gateway/v1/payables"
-
-
-async def fold_in(gateway: Gateway, fact: Event) -> None:
-    """Let the views hear ``fact``."""
-    puts = [
-        put
-        for view in VIEWS
-        for each in view.folds
-        if each.event is type(fact)
-        for put in each.puts(an_envelope(fact))
-    ]
-    async with gateway.database.transaction() as session:
-        await apply(session, puts)
-
-
-async def sign_in(gateway: Gateway, role: Role, agency_code: str = "H34.10") -> None:
-    await sign_in_as(
-        role,
-        client=gateway.client,
-        service=gateway.service,
-        database=gateway.database,
-        agency_code=agency_code,
-    )
-
-
-async def facts_of(gateway: Gateway, code: str = CODE) -> dict[str, Any]:
-    answer = await gateway.client.get(f"{PAYABLES}/{code}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def test_given_an_open_payable_when_it_is_looked_up_then_it_tells_what_is_due_and_no_name(
@@ -175,10 +137,6 @@ async def test_given_a_stranger_who_guesses_when_they_guess_too_often_then_they_
     assert answers[-1] == 429
 
 
-async def guess(client: AsyncClient, number: int) -> int:
-    return (await client.get(f"{PAYABLES}/H34.10-261122-{number:04}")).status_code
-
-
 async def test_given_fees_last_word_when_no_payable_is_open_then_the_public_reads_it(
     gateway: Gateway,
 ) -> None:
@@ -239,102 +197,6 @@ async def test_given_the_platform_when_it_asks_what_is_due_then_its_three_codes_
     assert due["UrlThanhToan"] == gateway.links.pay_url(payable.id)
     assert (await ask("H34.10-261122-9999"))["error_code"] == 0
     assert (await ask("hello"))["error_code"] == -1
-
-
-async def test_given_a_desk_when_it_shows_a_dossier_then_the_display_shows_it_and_forgets_it(
-    gateway: Gateway,
-) -> None:
-    await sign_in(gateway, Role.OFFICER)
-    payable = await given_a_payable(gateway.database)
-    await gateway.page("/can-bo/quay")
-    (display_id,) = await gateway.column("SELECT id FROM display")
-    display = f"/quay/{gateway.links.token(Purpose.DISPLAY, display_id)}"
-    blank = await gateway.page(display)
-
-    await gateway.submit("/can-bo/quay/hien", ma=CODE.lower())
-    shown = await gateway.page(display)
-    attempt = await given_an_attempt(gateway.database, payable)
-    await gateway.tell(told(attempt.reference))
-    paid = await gateway.page(display)
-    await gateway.submit("/can-bo/quay/xoa")
-    cleared = await gateway.page(display)
-
-    assert "Cơ quan H34.10" in blank
-    assert CODE in shown
-    assert f"/thanh-toan/{CODE}/qr.svg" in shown
-    assert "Đã thanh toán" in paid
-    for page in (blank, cleared):
-        assert CODE not in page
-    assert "135.000" not in cleared
-
-
-async def test_given_a_desk_when_a_code_cannot_be_shown_then_it_says_why(gateway: Gateway) -> None:
-    await sign_in(gateway, Role.OFFICER)
-
-    unknown = await gateway.submit("/can-bo/quay/hien", ma=CODE)
-    malformed = await gateway.submit("/can-bo/quay/hien", ma="abc")
-
-    assert (unknown.status_code, malformed.status_code) == (422, 422)
-    assert "Chưa tìm thấy hồ sơ này" in unknown.text
-    assert "Số hồ sơ chưa đúng" in malformed.text
-
-
-async def test_given_a_pairing_code_when_a_screen_types_it_then_it_is_paired_once(
-    gateway: Gateway,
-) -> None:
-    await sign_in(gateway, Role.OFFICER)
-    await gateway.submit("/can-bo/quay/ghep")
-    (code,) = await gateway.column("SELECT pairing_code FROM display")
-
-    async with client_of(gateway.service, gateway.database) as screen:
-        wrong = await screen.post("/quay/ghep", data={"ma": "000 00x"})
-        paired = await screen.post("/quay/ghep", data={"ma": f"{code[:3]} {code[3:]}"})
-        again = await screen.post("/quay/ghep", data={"ma": code})
-        shown = await screen.get(paired.headers["location"])
-
-    assert (wrong.status_code, paired.status_code, again.status_code) == (422, 303, 422)
-    assert "Cơ quan H34.10" in shown.text
-
-
-async def test_given_a_paired_display_when_its_desk_signs_out_then_it_shows_nothing(
-    gateway: Gateway,
-) -> None:
-    await sign_in(gateway, Role.OFFICER)
-    await given_a_payable(gateway.database)
-    await gateway.submit("/can-bo/quay/hien", ma=CODE)
-    (display_id,) = await gateway.column("SELECT id FROM display")
-    display = f"/quay/{gateway.links.token(Purpose.DISPLAY, display_id)}"
-    before = await gateway.page(display)
-
-    await gateway.client.post("/api/payment-gateway/oidc/logout")
-
-    assert CODE in before
-    after = await gateway.page(display)
-    assert CODE not in after
-    assert "Ghép màn hình quầy" in after
-
-
-async def test_given_a_paired_display_when_its_desk_cuts_it_off_then_it_shows_nothing(
-    gateway: Gateway,
-) -> None:
-    await sign_in(gateway, Role.OFFICER)
-    await given_a_payable(gateway.database)
-    await gateway.submit("/can-bo/quay/hien", ma=CODE)
-    (display_id,) = await gateway.column("SELECT id FROM display")
-    display = f"/quay/{gateway.links.token(Purpose.DISPLAY, display_id)}"
-
-    await gateway.submit("/can-bo/quay/ngat")
-
-    assert CODE not in await gateway.page(display)
-
-
-@pytest.mark.parametrize("role", [Role.CITIZEN, Role.ACCOUNTANT])
-async def test_given_somebody_who_is_no_officer_when_they_open_the_desk_then_they_may_not(
-    gateway: Gateway, role: Role
-) -> None:
-    await sign_in(gateway, role)
-
-    assert (await gateway.client.get("/can-bo/quay")).status_code == 403
 
 
 async def test_given_money_without_an_owner_when_the_accountant_looks_then_it_stands_there(

@@ -9,7 +9,7 @@ from shared.contracts.money import RefundApproved, RefundProposed, RefundSettled
 from shared.web.identity import Role
 from tests.payment_gateway.builders import CODE, given_a_payable, given_an_attempt, told
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_pages import facts_of, sign_in
+from tests.payment_gateway.looking import facts_of, sign_in
 from tests.support.facts import facts
 
 NEW = "/can-bo/thu-tien/hoan-tien-moi"

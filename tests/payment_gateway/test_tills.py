@@ -9,9 +9,9 @@ from shared.contracts.money import TillClosed, TillHandedOver, TillOpened
 from shared.web.identity import Role
 from tests.payment_gateway.builders import given_a_payable
 from tests.payment_gateway.conftest import Gateway
+from tests.payment_gateway.looking import sign_in
 from tests.payment_gateway.test_bad_forms import words_of
 from tests.payment_gateway.test_cash import BALANCES, OPEN, TAKE, TILLS, a_form, given_a_till
-from tests.payment_gateway.test_pages import sign_in
 from tests.payment_gateway.test_settle import invariants
 from tests.support.facts import emitted, facts
 
