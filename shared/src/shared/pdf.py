@@ -1,25 +1,14 @@
-"""PDF files from HTML (receipts, slips, hand-over notes): WeasyPrint in a child with limits.
+"""PDF files from HTML (receipts, slips, hand-over notes): WeasyPrint in a child with limits."""
 
-The child reads no network, starts no program and writes no file; a page that would cost too much
-ends the child, not the service (reliability.md 8.2). It lives as long as it is used and ends when
-idle, so that a service that prints nothing carries no printing library.
-"""
-
-import asyncio
 import base64
-import contextlib
 import io
 import logging
-import os
-import resource
-import select
-import signal
-import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
+from shared.child import Child, ChildError, ChildLimits, be_child
 from shared.errors import DomainError, Kind
 from shared.outside import require_open
 
@@ -30,14 +19,7 @@ _FONTS: Final = Path(__file__).parent / "web" / "static" / "vendor"
 _FAMILY: Final = "Be Vietnam Pro"
 _WEIGHTS: Final = (400, 600, 700)
 _SUBSETS: Final = ("latin", "vietnamese")
-_HEAD: Final = struct.Struct(">BII")
-"""A frame: kind, then the lengths of its two parts."""
-_RENDER: Final = 0
-_DONE: Final = 1
-_FAILED: Final = 2
 _STYLES_KEPT: Final = 8
-_NICE: Final = 10
-"""How far a child steps back: money and numbers come before files."""
 
 
 class PdfNotMadeError(DomainError):
@@ -50,7 +32,7 @@ class PdfNotMadeError(DomainError):
 
 @dataclass(frozen=True)
 class PdfLimits:
-    """What one page may cost, and how long an idle child stays."""
+    """What one page may cost, and how long an idle child stays (shared.child)."""
 
     html_characters: int = 2_000_000
     cpu_seconds: int = 20
@@ -67,8 +49,13 @@ class PdfPrinter:
 
     def __init__(self, limits: PdfLimits | None = None) -> None:
         self._limits = limits or PdfLimits()
-        self._child: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
+        costs = ChildLimits(
+            cpu_seconds=self._limits.cpu_seconds,
+            memory_bytes=self._limits.memory_bytes,
+            idle_seconds=self._limits.idle_seconds,
+            requests=self._limits.pages,
+        )
+        self._child = Child("shared.pdf", costs, wall_seconds=self._limits.wall_seconds)
 
     async def render(self, html: str, *, style: str) -> bytes:
         """Return ``html`` with the sheet ``style`` as PDF: equal input, equal bytes.
@@ -79,81 +66,18 @@ class PdfPrinter:
         require_open("pdf")
         if len(html) > self._limits.html_characters or "<svg" in html.lower():
             raise PdfNotMadeError("too large, or with inline SVG")
-        async with self._turn:
-            try:
-                async with asyncio.timeout(self._limits.wall_seconds):
-                    kind, content = await self._ask(html.encode(), style.encode())
-            except TimeoutError as error:
-                await self._end_child()
-                raise PdfNotMadeError("took too long") from error
-            except (EOFError, ConnectionError) as error:
-                raise PdfNotMadeError(f"the child ended: {self._ending()}") from error
-            except asyncio.CancelledError:
-                await self._end_child()  # It would answer the next request with this page.
-                raise
-        if kind == _FAILED:
-            raise PdfNotMadeError(f"the page was refused: {content.decode()}")
-        return content
+        try:
+            return await self._child.ask(html.encode(), style.encode())
+        except ChildError as error:
+            raise PdfNotMadeError(str(error)) from error
 
     async def close(self) -> None:
         """End the child, if there is one."""
-        async with self._turn:
-            await self._end_child()
-
-    async def _ask(self, html: bytes, style: bytes) -> tuple[int, bytes]:
-        try:
-            return await self._exchange(html, style)
-        except (EOFError, ConnectionError):
-            if self._ending() != os.EX_OK:
-                raise
-            # It had just ended by itself, idle: a new one answers.
-            return await self._exchange(html, style)
-
-    async def _exchange(self, html: bytes, style: bytes) -> tuple[int, bytes]:
-        child = await self._running_child()
-        requests = cast("asyncio.StreamWriter", child.stdin)
-        answers = cast("asyncio.StreamReader", child.stdout)
-        try:
-            requests.write(_HEAD.pack(_RENDER, len(html), len(style)) + html + style)
-            await requests.drain()
-            kind, length, _ = _HEAD.unpack(await answers.readexactly(_HEAD.size))
-            return kind, await answers.readexactly(length)
-        except (EOFError, ConnectionError):
-            await child.wait()
-            raise
-
-    async def _running_child(self) -> asyncio.subprocess.Process:
-        if self._child is None or self._child.returncode is not None:
-            await self._end_child()
-            limits = self._limits
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "shared.pdf",
-                str(limits.cpu_seconds), str(limits.memory_bytes), str(limits.idle_seconds),
-                str(limits.pages),
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                env=_environment(), limit=2**20,
-            )  # fmt: skip
-        return self._child
-
-    def _ending(self) -> int | None:
-        return None if self._child is None else self._child.returncode
-
-    async def _end_child(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        if child.stdin is not None:
-            child.stdin.close()
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-        await child.wait()
+        await self._child.close()
 
 
-def _environment() -> dict[str, str]:
-    """Return the little that the child may know: no secret of the service."""
-    known = ("PATH", "HOME", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "TMPDIR")
-    return {"LC_ALL": "C.UTF-8"} | {name: os.environ[name] for name in known if name in os.environ}
+class _NotFetchedError(Exception):
+    """The page wanted something that is not in it."""
 
 
 class _Press:
@@ -172,8 +96,8 @@ class _Press:
         self._faces = CSS(string=_font_faces(), font_config=self._fonts, url_fetcher=self._fetcher)
         self._styles: dict[bytes, CSS] = {}
 
-    def render(self, html: bytes, style: bytes) -> tuple[int, bytes]:
-        """Return the PDF, or the name of what went wrong."""
+    def render(self, html: bytes, style: bytes) -> bytes:
+        """Return the PDF; raise whatever went wrong."""
         from weasyprint import HTML  # noqa: PLC0415
         from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
 
@@ -182,10 +106,8 @@ class _Press:
             sheets = [self._faces, self._style(style)]
             content: Any = page.write_pdf(font_config=self._fonts, stylesheets=sheets)
         except FatalURLFetchingError as error:  # A BaseException: nothing else would catch it.
-            return _FAILED, type(error).__name__.encode()
-        except Exception as error:  # noqa: BLE001  # the child's door: the parent is told
-            return _FAILED, type(error).__name__.encode()
-        return _DONE, content
+            raise _NotFetchedError from error
+        return bytes(content)
 
     def _style(self, style: bytes) -> "CSS":
         from weasyprint import CSS  # noqa: PLC0415
@@ -233,56 +155,5 @@ def _whole_font(weight: int) -> bytes:
     return content.getvalue()
 
 
-_REFUSED: Final = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
-_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-
-
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse what printing never needs (PEP 578): the network, other programs, writing files."""
-    if event.startswith(_REFUSED):
-        raise PermissionError(event)
-    if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
-        raise PermissionError("open for writing")
-
-
-def _allow_cpu(seconds: int) -> None:
-    """Let this process use ``seconds`` more; past them the system ends it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
-
-
-def _serve(requests: BinaryIO, answers: BinaryIO, limits: PdfLimits) -> None:
-    """Answer requests until there are no more, none for a while, or enough are answered."""
-    press = _Press()
-    sys.addaudithook(_refuse)
-    for _ in range(limits.pages):
-        if not select.select([requests], [], [], limits.idle_seconds)[0]:
-            return
-        head = requests.read(_HEAD.size)
-        if len(head) < _HEAD.size:
-            return
-        _, html_length, style_length = _HEAD.unpack(head)
-        html, style = requests.read(html_length), requests.read(style_length)
-        _allow_cpu(limits.cpu_seconds)
-        kind, content = press.render(html, style)
-        answers.write(_HEAD.pack(kind, len(content), 0) + content)
-        answers.flush()
-
-
-def main(arguments: list[str]) -> None:
-    """Be the child: CPU seconds per page, bytes of address space, idle seconds, pages."""
-    cpu_seconds, memory_bytes, idle_seconds, pages = map(int, arguments)
-    limits = PdfLimits(cpu_seconds=cpu_seconds, idle_seconds=idle_seconds, pages=pages)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its child.
-    os.nice(_NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # A library that prints harms no answer.
-    requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    _serve(requests, answers, limits)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    be_child(sys.argv[1:], lambda: _Press().render)
