@@ -1,45 +1,15 @@
-"""Decision tables of receipt: series, receipts, their files, and what is known of payers."""
+"""Decision tables of receipts and their files."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from receipt.domain.lifecycles import FileStatus, ReceiptStatus
+from receipt.tables.model import Base
 from shared.contracts.parts import FeeKind
-from shared.db.metadata import TYPE_MAP, new_metadata
-
-
-class Base(DeclarativeBase):
-    """Tables of this service."""
-
-    metadata = new_metadata()
-    type_annotation_map = TYPE_MAP
-
-
-class SeriesRow(Base):
-    """One counter of numbers (dải số); whoever gives a number holds its lock."""
-
-    __tablename__ = "series"
-    __table_args__ = (
-        UniqueConstraint("tax_code", "form_symbol", "serial_symbol", "year", name="uq_series_key"),
-        CheckConstraint("last_number BETWEEN 0 AND 99999999", name="digits"),
-        {"postgresql_with": {"fillfactor": 10}},
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    tax_code: Mapped[str]
-    form_symbol: Mapped[str]
-    serial_symbol: Mapped[str]
-    year: Mapped[int]
-    kind: Mapped[FeeKind]
-    agency_code: Mapped[str]
-    """The collector for which it was opened."""
-    last_number: Mapped[int] = mapped_column(server_default=text("0"))
-    last_issued_at: Mapped[datetime] = mapped_column(server_default=text("'epoch'"))
-    opened_at: Mapped[datetime]
 
 
 class ReceiptRow(Base):
@@ -104,31 +74,3 @@ class ReceiptFileRow(Base):
     pdf_name: Mapped[str | None]
     """Its name in the store of files."""
     stored_at: Mapped[datetime | None]
-
-
-class PartyRow(Base):
-    """What lephi.party last said of a dossier's people, as far as a receipt needs it."""
-
-    __tablename__ = "party"
-    __table_args__ = (Index("ix_party_id_numbers", "id_numbers", postgresql_using="gin"),)
-
-    dossier_code: Mapped[str] = mapped_column(primary_key=True)
-    sequence: Mapped[int]
-    payer: Mapped[dict[str, Any] | None]
-    id_numbers: Mapped[list[str]]
-    phone_endings: Mapped[list[str]]
-    redacted: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Nothing more is taken in of these people."""
-
-
-class AgencyRow(Base):
-    """An agency as lephi.dossier last published it; whose staff may see whose receipts."""
-
-    __tablename__ = "agency"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    sequence: Mapped[int]
-    name: Mapped[str]
-    parent_code: Mapped[str | None]
-    succeeded_by: Mapped[str | None]
-    valid_to: Mapped[date | None]
