@@ -58,3 +58,25 @@ class FileDamagedError(DomainError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"file {name} is missing or altered")
+
+
+class SignerUnusableError(DomainError):
+    """No certificate that is in force signs for this collector; its files wait, unsigned."""
+
+    kind = Kind.UNAVAILABLE
+    code = "signer-unusable"
+    title = "Chưa có chứng thư số dùng được để ký biên lai"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
+class SignerUnavailableError(DomainError):
+    """The place that keeps the key, or the time-stamp authority, does not answer now."""
+
+    kind = Kind.UNAVAILABLE
+    code = "signer-unavailable"
+    title = "Chưa ký được biên lai, đang thử lại"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)

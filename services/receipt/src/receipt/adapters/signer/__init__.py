@@ -1,0 +1,1 @@
+"""Digital signatures of the collector: keys behind a port, PAdES, XML-DSig, and their check."""
