@@ -22,6 +22,11 @@ class Settings(ServiceSettings):
     check_base_url: Annotated[str | None, Field(validation_alias="RECEIPT_URL")] = None
     """What the printed check address begins with, without a trailing slash."""
 
+    tax_url: Annotated[str, Field(validation_alias="TAX_URL")] = ""
+    """Where the tax authority takes forms; empty: what is to be sent waits (no address yet)."""
+    tax_secret: Annotated[SecretStr, Field(validation_alias="TAX_SECRET")] = SecretStr("")
+    """Signs what we send there."""
+
     @property
     def printed_url(self) -> str:
         """Return the beginning of printed addresses: RECEIPT_URL, else PUBLIC_URL."""

@@ -1,1 +1,4 @@
-"""A mail catcher: takes every message, sends none on, and shows them on this machine."""
+"""A mail catcher: takes every message, sends none on, and shows them on this machine.
+
+Its process serves the stand-in tax authority (``lephi.tax``) too: a stack with one process less.
+"""

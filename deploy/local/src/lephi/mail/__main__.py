@@ -1,4 +1,4 @@
-"""Runs the mail catcher: ``python -m lephi.mail``."""
+"""Runs the mail catcher and the stand-in tax authority: ``python -m lephi.mail``."""
 
 import asyncio
 import os
@@ -6,8 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from lephi.mail.app import create_app, smtp_protocol
+from lephi.tax import app as tax
 
 
 def main() -> None:
@@ -23,8 +25,9 @@ async def _serve(folder: Path) -> None:
     server = await asyncio.get_running_loop().create_server(
         partial(smtp_protocol, folder), host, smtp_port
     )
+    authority = tax.create_app(folder / "tax", os.environ.get("TAX_SECRET") or "")
     config = uvicorn.Config(
-        create_app(folder),
+        Starlette(routes=[*create_app(folder).routes, *authority.routes]),
         host=host,
         port=int(os.environ.get("MAIL_WEB_PORT") or 8090),
         log_level="warning",

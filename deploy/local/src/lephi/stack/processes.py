@@ -100,6 +100,7 @@ def _mail(layout: Layout, known: Mapping[str, str]) -> Process:
     port = layout.port_of("mail")
     variables = {
         "SUPPORT_PHONE": known["SUPPORT_PHONE"],
+        "TAX_SECRET": known["TAX_SECRET"],
         "MAIL_HOST": layout.bind_host,
         "MAIL_FOLDER": str(layout.home / "mail"),
         "MAIL_SMTP_PORT": str(layout.port_of("mail-smtp")),

@@ -16,7 +16,7 @@ DATABASES: Final = (*SERVICES, BANK)
 _SHARED_SECRETS: Final = (
     "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
     "ZALOPAY_KEY2", "BANK_FEED_SECRET", "SESSION_KEY", "LINK_KEY", "PARKED_KEY",
-    "PROVER_DATABASE_PASSWORD", "OPERATOR_CLIENT_SECRET",
+    "TAX_SECRET", "PROVER_DATABASE_PASSWORD", "OPERATOR_CLIENT_SECRET",
 )  # fmt: skip
 _CHANNELS: Final = (
     "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
@@ -38,7 +38,7 @@ _ONLY_FOR: Final = {
         "LINK_KEY", "NPSP_URL", "NPSP_PARTNER", "VNPAY_URL", "VNPAY_QUERY_URL", "MOMO_URL",
         "ZALOPAY_URL", "SETTLEMENT_URL", *_CHANNELS, *_CHANNEL_WISHES,
     ),
-    "receipt": ("LINK_KEY",),
+    "receipt": ("LINK_KEY", "TAX_URL", "TAX_SECRET"),
     "notifier": ("LINK_KEY", "MAIL_URL", "MAIL_FROM", "MAIL_FROM_NAME"),
     BANK: _CHANNELS,
 }  # fmt: skip
@@ -134,6 +134,7 @@ def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "MAIL_URL": f"smtp://{layout.address_of('mail-smtp')}",
         "MAIL_WEB_URL": f"{here('mail')}/thu-thu",
         "PROVINCE_URL": f"{here('province')}/tinh-thu",
+        "TAX_URL": f"{here('mail')}/co-quan-thue",
         **_channels(bank),
         "MOCK_BANK_URL": bank,
         "MOCK_BANK_CALLBACK_URL": f"{here('payment-gateway')}/ipn",

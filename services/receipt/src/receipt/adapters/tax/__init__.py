@@ -1,0 +1,1 @@
+"""The tax authority (cơ quan thuế): where daily tables and notices of error go."""

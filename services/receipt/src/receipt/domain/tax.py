@@ -1,0 +1,44 @@
+"""What goes to the tax authority, and what it may answer (docs/tax-authority.md)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.errors import DomainError, Kind
+
+
+class TaxForm(StrEnum):
+    """A form that collectors send to the tax authority."""
+
+    DAILY_TABLE = "01/TH-BLĐT"
+    """Bảng tổng hợp dữ liệu biên lai (NĐ 254/2026 Điều 29.3b)."""
+    ERROR_NOTICE = "04/SS-CTĐT"
+    """Thông báo chứng từ điện tử có sai sót (TT 91/2026 Điều 20.1)."""
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """The tax authority has taken it (thông báo tiếp nhận)."""
+
+    reference: str
+    """Mã tiếp nhận, which the authority gave."""
+
+
+class TaxUnavailableError(DomainError):
+    """The tax authority does not answer, or says that it cannot now: later may help."""
+
+    kind = Kind.UNAVAILABLE
+    code = "tax-unavailable"
+    title = "Cơ quan thuế chưa trả lời"
+
+
+class TaxRefusedError(DomainError):
+    """The tax authority has read it and does not take it as it is."""
+
+    kind = Kind.CONFLICT
+    code = "tax-refused"
+    title = "Cơ quan thuế không tiếp nhận"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the tax authority refused: {reason}", reason=reason)
+        self.reason = reason
+        """Its codes, with a comma between."""
