@@ -14,6 +14,7 @@ from shared.db.database import Database
 from shared.pdf import PdfPrinter
 from shared.service import Service
 from tests.conftest import NewDatabase
+from tests.receipt.acts import RECEIPT_URL
 from tests.receipt.world import World
 from tests.support.web import client_of
 
@@ -40,7 +41,7 @@ def service(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, printer: PdfPrinter, store: LocalFolder
 ) -> Service:
     monkeypatch.setenv("RECEIPT_FILES_FOLDER", str(tmp_path))
-    return dataclasses.replace(make_service(), jobs=jobs(printer, store))
+    return dataclasses.replace(make_service(), jobs=jobs(printer, store, receipt_url=RECEIPT_URL))
 
 
 @pytest.fixture

@@ -9,12 +9,11 @@ from itertools import count as counting
 
 import pytest
 
-from receipt.domain.errors import NoSymbolsError, SeriesFullError
+from receipt.domain.errors import NoSymbolsError
 from shared.contracts.parts import Exemption, Explanation, FeeKind
 from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import SeriesOpened
 from shared.days import VIETNAM, vietnam_day
-from shared.db import driver
 from shared.db.database import Database
 from shared.failpoints import FailpointError
 from tests.receipt.acts import NOW, count, is_gapless, issued, settle
@@ -154,20 +153,6 @@ async def test_given_a_clock_that_goes_back_when_numbers_follow_then_times_do_no
     first, second = await issued(database)
     assert first.issued_at == second.issued_at
     assert await is_gapless(database)
-
-
-async def test_given_the_last_number_of_eight_digits_when_more_is_paid_then_nothing_is_given(
-    database: Database,
-) -> None:
-    await settle(database, a_payment())
-    async with database.transaction() as session:
-        await driver.execute(session, "UPDATE series SET last_number = 99999998")
-    await settle(database, a_payment())
-
-    with pytest.raises(SeriesFullError):
-        await settle(database, a_payment())
-
-    assert [receipt.number for receipt in await issued(database)] == [1, 99_999_999]
 
 
 async def test_given_a_day_before_the_law_when_a_payment_settles_then_no_symbol_is_guessed(

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from receipt.adapters.file_store.local_folder import LocalFolder
@@ -10,14 +11,21 @@ from receipt.adapters.paper.page import qr_picture, style_of, template_of
 from receipt.domain.paper import paper_of
 from receipt.domain.receipt import FileWork, MadeFile
 from receipt.use_cases import make_file as use_cases
+from receipt.use_cases.issue import number_waiting
+from receipt.use_cases.series import keep_series
 from shared.clock import utc_now
+from shared.contracts.envelope import Cause
 from shared.days import vietnam_day
 from shared.db.database import Database
 from shared.errors import DomainError
 from shared.failpoints import hit
+from shared.ids import new_id
 from shared.jobs import Job
 from shared.pdf import PdfPrinter
 from shared.web.pages import render_text
+
+WAITING_AT_ONCE: Final = 200
+"""Receipts that waited for a series and are numbered in one transaction."""
 
 
 async def make_file(
@@ -46,10 +54,31 @@ async def make_file(
     return True
 
 
-def jobs(printer: PdfPrinter, store: LocalFolder) -> tuple[Job, ...]:
-    """Return what receipt does by the clock."""
+async def look_after_series(database: Database, _only: UUID | None) -> bool:
+    """Open next year's series on its day, close last year's; never due twice at once."""
+    cause = Cause(correlation_id=new_id(), causation_id=new_id())
+    async with database.transaction() as session:
+        await keep_series(session, cause=cause, now=utc_now())
+    return False
+
+
+async def give_numbers(database: Database, _only: UUID | None, *, receipt_url: str) -> bool:
+    """Number what waited for a series that is open now; False when nothing did."""
+    async with database.transaction() as session:
+        return await number_waiting(
+            session, clock=utc_now, receipt_url=receipt_url, limit=WAITING_AT_ONCE
+        )
+
+
+def jobs(printer: PdfPrinter, store: LocalFolder, *, receipt_url: str) -> tuple[Job, ...]:
+    """Return what receipt does by the clock; ``receipt_url`` begins the addresses it prints."""
     run = partial(make_file, printer=printer, store=store)
-    return (Job("make-file", run, pause=timedelta(milliseconds=500), after_facts=True),)
+    number = partial(give_numbers, receipt_url=receipt_url)
+    return (
+        Job("make-file", run, pause=timedelta(milliseconds=500), after_facts=True),
+        Job("give-numbers", number, pause=timedelta(seconds=5), after_facts=True),
+        Job("keep-series", look_after_series, pause=timedelta(minutes=10)),
+    )
 
 
 async def _print(work: FileWork, printer: PdfPrinter, store: LocalFolder) -> MadeFile:

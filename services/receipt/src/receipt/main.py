@@ -3,7 +3,7 @@
 from receipt import handlers, routes
 from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.jobs import jobs
-from receipt.pages import check, holder, staff
+from receipt.pages import check, holder, series, staff
 from receipt.settings import Settings
 from receipt.tables import Base
 from shared.contracts.receipt import SOURCE, TOPIC
@@ -23,8 +23,8 @@ def make_service() -> Service:
         topic=TOPIC,
         source=SOURCE,
         subscriptions=handlers.subscriptions(settings.printed_url),
-        jobs=jobs(printer, LocalFolder(settings.files_folder)),
-        routers=(holder.router, check.router, staff.router, routes.router),
+        jobs=jobs(printer, LocalFolder(settings.files_folder), receipt_url=settings.printed_url),
+        routers=(holder.router, check.router, series.router, staff.router, routes.router),
         follows=(TOPIC,),
         closers=(printer.close,),
     )

@@ -78,6 +78,8 @@ class _SeriesFact(Event):
     form_symbol: FormSymbol
     serial_symbol: SerialSymbol
     year: Year
+    kind: FeeKind | None = None
+    """What the series counts; absent in facts from before it was said."""
 
     @property
     def subject(self) -> str:

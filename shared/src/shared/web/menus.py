@@ -44,6 +44,7 @@ STAFF_MENU: Final = (
     Entry("Thu tiền", "/can-bo/thu-tien", _MONEY),
     Entry("Đối soát", "/can-bo/doi-soat", _MONEY),
     Entry("Biên lai", "/can-bo/bien-lai", _MONEY),
+    Entry("Dải số", "/can-bo/bien-lai/day-so", frozenset({Role.ADMINISTRATOR})),
     Entry("Biểu phí", "/can-bo/bieu-phi", _LAW),
 )
 """Add a line here once its page exists."""

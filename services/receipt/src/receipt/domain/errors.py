@@ -27,15 +27,48 @@ class NoSymbolsError(DomainError):
         super().__init__(f"no receipt symbols in force on {day}")
 
 
-class SeriesFullError(DomainError):
-    """All numbers of the year's series are given (at most eight digits, NĐ 254/2026 Điều 23.2c)."""
+class BadSymbolsError(DomainError):
+    """A form or letters that the rule in force does not know (TT 91/2026 Điều 19)."""
+
+    kind = Kind.INVALID
+    code = "receipt-symbols-wrong"
+    title = "Ký hiệu không đúng quy định"
+
+    def __init__(self, form_symbol: str, ending: str) -> None:
+        super().__init__(f"no symbols {form_symbol!r} with {ending!r}")
+
+
+class SeriesNotFoundError(DomainError):
+    """There is no such series, or whoever asks may not know of it."""
+
+    kind = Kind.NOT_FOUND
+    code = "receipt-series-not-found"
+    title = "Chưa tìm thấy dải số này"
+
+    def __init__(self) -> None:
+        super().__init__("no such series")
+
+
+class SeriesKnownError(DomainError):
+    """The collector has a series under these symbols already."""
 
     kind = Kind.CONFLICT
-    code = "receipt-series-full"
-    title = "Dải số biên lai của năm đã dùng hết"
+    code = "receipt-series-known"
+    title = "Đơn vị đã có dải số với ký hiệu này"
 
-    def __init__(self, serial_symbol: str) -> None:
-        super().__init__(f"series {serial_symbol} is full", serial_symbol=serial_symbol)
+    def __init__(self) -> None:
+        super().__init__("these symbols are taken")
+
+
+class SeriesOpenError(DomainError):
+    """Another series of the same collector, kind and year gives numbers."""
+
+    kind = Kind.CONFLICT
+    code = "receipt-series-open"
+    title = "Đang có một dải số khác mở; đóng dải đó trước"
+
+    def __init__(self) -> None:
+        super().__init__("another series of the same kind and year is open")
 
 
 class ReceiptNotFoundError(DomainError):

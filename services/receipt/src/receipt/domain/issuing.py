@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from receipt.domain.symbols import Symbols, symbols_of
+from receipt.domain.series import SeriesKey
+from receipt.domain.symbols import Symbols
 from receipt.domain.words import amount_in_words
 from shared.contracts.envelope import Cause
 from shared.contracts.parts import FeeKind, Line
@@ -42,19 +43,14 @@ class Due:
         return self.settled.payment.payment_id, self.kind
 
     @property
+    def total_vnd(self) -> int:
+        """Return the sum of its lines."""
+        return sum(line.amount_vnd for line in self.lines)
+
+    @property
     def tax_code(self) -> str:
         """Return the collector's tax code; with symbols and year it names the series."""
         return self.settled.payment.payee.tax_code
-
-
-@dataclass(frozen=True)
-class SeriesKey:
-    """One counter of numbers (dải số), before it has an id."""
-
-    year: int
-    tax_code: str
-    symbols: Symbols
-    kind: FeeKind
 
 
 @dataclass(frozen=True)
@@ -80,8 +76,7 @@ def receipts_due(settled: Settled) -> Iterator[Due]:
 
 def series_key(due: Due, issued_at: datetime) -> SeriesKey:
     """Return the series of a receipt issued at that instant; Vietnam's calendar decides."""
-    day = vietnam_day(issued_at)
-    return SeriesKey(day.year, due.tax_code, symbols_of(due.kind, day), due.kind)
+    return SeriesKey(vietnam_day(issued_at).year, due.tax_code, due.kind)
 
 
 def check_url(receipt_url: str, *, tax_code: str, symbols: Symbols, number: int) -> str:
@@ -93,7 +88,6 @@ def check_url(receipt_url: str, *, tax_code: str, symbols: Symbols, number: int)
 def issued_fact(due: Due, place: Numbered, *, receipt_url: str) -> ReceiptIssued:
     """Return the fact of an issued receipt: all that is printed, except the payer."""
     payment = due.settled.payment
-    total_vnd = sum(line.amount_vnd for line in due.lines)
     return ReceiptIssued(
         dossier_code=payment.dossier_code,
         receipt_id=place.receipt_id,
@@ -110,8 +104,8 @@ def issued_fact(due: Due, place: Numbered, *, receipt_url: str) -> ReceiptIssued
             receipt_url, tax_code=due.tax_code, symbols=place.symbols, number=place.number
         ),
         lines=due.lines,
-        total_vnd=total_vnd,
-        total_in_words=amount_in_words(total_vnd),
+        total_vnd=due.total_vnd,
+        total_in_words=amount_in_words(due.total_vnd),
         issued_at=place.issued_at,
         paid_at=payment.paid_at,
         method=payment.method,

@@ -7,6 +7,24 @@ from typing import Final
 from shared.lifecycle import Lifecycle, Step
 
 
+class SeriesStatus(StrEnum):
+    """Where a series of numbers (dải số) stands."""
+
+    REGISTERED = "registered"
+    """Known to the tax authority; gives no number yet."""
+    OPEN = "open"
+    CLOSED = "closed"
+    """Gives no number any more; those that it gave stay."""
+
+
+class SeriesTrigger(StrEnum):
+    """What happens to a series."""
+
+    OPEN = "open"
+    """By a person, or by rule."""
+    CLOSE = "close"
+
+
 class ReceiptStatus(StrEnum):
     """Where a receipt stands; never cancelled, its number never used again (TT 91 Điều 20)."""
 
@@ -35,6 +53,16 @@ class FileTrigger(StrEnum):
     RENDER = "render"
     STORE = "store"
 
+
+SERIES_LIFECYCLE: Final = Lifecycle(
+    initial=SeriesStatus.REGISTERED,
+    steps=(
+        Step(SeriesStatus.REGISTERED, SeriesTrigger.OPEN, SeriesStatus.OPEN),
+        Step(SeriesStatus.REGISTERED, SeriesTrigger.CLOSE, SeriesStatus.CLOSED),
+        Step(SeriesStatus.OPEN, SeriesTrigger.CLOSE, SeriesStatus.CLOSED),
+        # No step leads out of CLOSED: a number after a closure would be one nobody announced.
+    ),
+)
 
 LIFECYCLE: Final = Lifecycle(
     initial=ReceiptStatus.ISSUED,

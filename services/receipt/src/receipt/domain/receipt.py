@@ -1,13 +1,11 @@
 """A receipt (biên lai) and its file, as they stand."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from receipt.domain.lifecycles import FileStatus, ReceiptStatus
 from receipt.domain.payer import Payer
 from shared.contracts.envelope import Cause
-from shared.contracts.parts import FeeKind
 from shared.contracts.receipt import ReceiptIssued
 
 
@@ -59,19 +57,3 @@ class MadeFile:
     name: str
     render_sha256: str
     pdf_sha256: str
-
-
-@dataclass(frozen=True)
-class SeriesState:
-    """One series of numbers, as the accountant sees it."""
-
-    series_id: UUID
-    kind: FeeKind
-    tax_code: str
-    form_symbol: str
-    serial_symbol: str
-    year: int
-    last_number: int
-    last_issued_at: datetime | None
-    waiting: int
-    """Receipts whose file is not stored yet."""

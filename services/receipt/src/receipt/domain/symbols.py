@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from receipt.domain.errors import NoSymbolsError, SeriesFullError
+from receipt.domain.errors import BadSymbolsError, NoSymbolsError
 from shared.contracts.parts import FeeKind
 
 
@@ -23,17 +23,25 @@ class SymbolRule:
 
     valid_from: date
     form_symbol: str
+    """The one that the rule takes."""
+    forms: tuple[str, ...]
+    """Those that a collector may use."""
+    letters: str
+    """Of which the two letters of a serial are."""
     serial_endings: Mapping[FeeKind, str]
     """Two letters per kind; the year's two digits and ``T`` stand before them."""
     largest_number: int
 
 
 RULES: Final = (
-    # NĐ 254/2026 Điều 23.2b-c and TT 91/2026 Điều 19: EBL01 without a pre-printed value, serial
-    # YY + T + two letters, at most eight digits, from 1 on 1 January to 31 December.
+    # NĐ 254/2026 Điều 23.2b-c and TT 91/2026 Điều 19: EBL01 without a pre-printed value, EBL02
+    # with one; serial YY + T + two letters, at most eight digits, from 1 on 1 January to
+    # 31 December.
     SymbolRule(
         valid_from=date(2026, 7, 1),
         form_symbol="EBL01",
+        forms=("EBL01", "EBL02"),
+        letters="ABCDEGHKLMNPQRSTUVXY",
         serial_endings={FeeKind.PHI: "AA", FeeKind.LE_PHI: "AB"},
         largest_number=99_999_999,
     ),
@@ -42,18 +50,32 @@ RULES: Final = (
 
 def symbols_of(kind: FeeKind, day: date) -> Symbols:
     """Return the symbols of a receipt issued on ``day``; raise NoSymbolsError before any rule."""
-    rule = _rule_on(day)
-    serial = f"{day:%y}T{rule.serial_endings[kind]}"
-    return Symbols(form_symbol=rule.form_symbol, serial_symbol=serial)
+    return with_ending(kind, day, rule_on(day).serial_endings[kind])
 
 
-def refuse_full_series(last_number: int, symbols: Symbols, day: date) -> None:
-    """Raise SeriesFullError if ``last_number`` is more than the rule of ``day`` allows."""
-    if last_number > _rule_on(day).largest_number:
-        raise SeriesFullError(symbols.serial_symbol)
+def with_ending(
+    kind: FeeKind, day: date, ending: str, *, form_symbol: str | None = None
+) -> Symbols:
+    """Return the symbols of a year's series whose serial ends with ``ending``.
+
+    Raises BadSymbolsError for letters or a form that the rule of ``day`` does not know.
+    """
+    rule = rule_on(day)
+    form = form_symbol or rule.form_symbol
+    if form not in rule.forms or len(ending) != len(rule.serial_endings[kind]):
+        raise BadSymbolsError(form, ending)
+    if not set(ending) <= set(rule.letters):
+        raise BadSymbolsError(form, ending)
+    return Symbols(form_symbol=form, serial_symbol=f"{day:%y}T{ending}")
 
 
-def _rule_on(day: date) -> SymbolRule:
+def largest_number(day: date) -> int:
+    """Return the last number that the rule of ``day`` allows."""
+    return rule_on(day).largest_number
+
+
+def rule_on(day: date) -> SymbolRule:
+    """Return the rule in force on ``day``; raise NoSymbolsError before any."""
     in_force = [rule for rule in RULES if rule.valid_from <= day]
     if not in_force:
         raise NoSymbolsError(day)

@@ -11,6 +11,7 @@ from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.settings import Settings
 from receipt.use_cases import look_up
 from receipt.use_cases.look_up import Reader
+from receipt.use_cases.series import overview
 from shared.clock import utc_now
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render
@@ -20,8 +21,8 @@ Configured = Annotated[Settings, Depends(settings_of(Settings))]
 
 PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 200
-_WHOLE_TREE: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR})
-"""Who may see the agencies below their own too (product: The people)."""
+_WHOLE_TREE: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
+"""Who may see, or keep, the agencies below their own too (product: The people)."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,15 +38,15 @@ async def list_receipts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = PAGE_SIZE,
 ) -> HTMLResponse:
     """Show what the agency issued, newest first, and how far its series have come."""
-    agencies = await look_up.agencies_of(session, _reader(user))
+    agencies = await look_up.agencies_of(session, reader_of(user))
     found = await look_up.list_issued(session, agencies, after=after, limit=limit + 1)
-    series = await look_up.list_series(session, agencies)
+    numbers = await overview(session, agencies, now=utc_now())
     last = found[limit - 1].receipt_id if found[limit:] else None
     return render(
         request,
         "issued.html",
         receipts=found[:limit],
-        series=series,
+        numbers=numbers,
         next_url=f"/can-bo/bien-lai?after={last}&limit={limit}" if last else None,
         first_url="/can-bo/bien-lai" if after is not None else None,
     )
@@ -64,12 +65,13 @@ async def view_pdf(
     receipt_id: UUID,
 ) -> Response:
     """Show the PDF in the browser (*Xem biên lai*); a page that waits while it is being made."""
-    receipt = await look_up.show_to_staff(session, receipt_id, _reader(user))
+    receipt = await look_up.show_to_staff(session, receipt_id, reader_of(user))
     if receipt.file.is_stored:
         return await pdf_answer(LocalFolder(settings.files_folder), receipt)
     await look_up.ask_for_file(session, receipt_id, now=utc_now())
     return render(request, "being_made.html", status=202, fact=receipt.fact)
 
 
-def _reader(user: User) -> Reader:
+def reader_of(user: User) -> Reader:
+    """Return ``user`` as one who reads: a supervisor and an auditor the whole tree."""
     return Reader(user.subject, user.agency_code, bool(user.roles & _WHOLE_TREE), utc_now())

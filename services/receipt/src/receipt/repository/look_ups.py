@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from receipt.domain.lifecycles import FileStatus
-from receipt.domain.receipt import Receipt, ReceiptFile, SeriesState
+from receipt.domain.receipt import Receipt, ReceiptFile
 from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, SeriesRow
 from shared.contracts.receipt import ReceiptIssued
 from shared.db.tables import AuditRow
@@ -63,24 +63,6 @@ async def list_of_collectors(
     return await _page(session, found, after, limit)
 
 
-async def list_series(session: AsyncSession, collectors: Collection[str]) -> list[SeriesState]:
-    """Return the series of ``collectors``, newest year first, with what waits for its file."""
-    waiting = (
-        select(ReceiptRow.series_id, func.count().label("count"))
-        .join(ReceiptFileRow, ReceiptFileRow.receipt_id == ReceiptRow.id)
-        .where(ReceiptFileRow.due_at.is_not(None))
-        .group_by(ReceiptRow.series_id)
-        .subquery()
-    )
-    statement = (
-        select(SeriesRow, func.coalesce(waiting.c.count, 0))
-        .outerjoin(waiting, waiting.c.series_id == SeriesRow.id)
-        .where(SeriesRow.agency_code.in_(collectors))
-        .order_by(SeriesRow.year.desc(), SeriesRow.serial_symbol)
-    )
-    return [_state(row, count) for row, count in await session.execute(statement)]
-
-
 def _receipts() -> _Found:
     return (
         select(ReceiptRow, ReceiptFileRow, _Successor.id)
@@ -120,17 +102,3 @@ def _receipt(row: ReceiptRow, file: ReceiptFileRow, successor: UUID | None) -> R
 def insert_audit(session: AsyncSession, row: AuditRow) -> None:
     """Record what a member of staff saw."""
     session.add(row)
-
-
-def _state(row: SeriesRow, waiting: int) -> SeriesState:
-    return SeriesState(
-        series_id=row.id,
-        kind=row.kind,
-        tax_code=row.tax_code,
-        form_symbol=row.form_symbol,
-        serial_symbol=row.serial_symbol,
-        year=row.year,
-        last_number=row.last_number,
-        last_issued_at=row.last_issued_at if row.last_number else None,
-        waiting=waiting,
-    )

@@ -3,17 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from receipt.domain.issuing import SeriesKey
 from receipt.domain.lifecycles import FILE_LIFECYCLE, LIFECYCLE, PAYER_WAIT
+from receipt.domain.series import SeriesKey
 from receipt.domain.symbols import Symbols
 from shared.contracts.parts import FeeKind
 from shared.db import driver
-from shared.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,7 @@ class SeriesLock:
     """A series whose next numbers are ours until the transaction ends."""
 
     series_id: UUID
+    symbols: Symbols
     last_number: int
     last_issued_at: datetime
 
@@ -45,25 +45,19 @@ class NewReceipt:
     causation_id: UUID
 
 
-_WANTED: Final = """
+# Locked in one order, so that two polls that share series never wait for each other in a circle;
+# and all or none, so that whoever has to open one first holds no lock meanwhile.
+_LOCK: Final = """
 WITH wanted AS (
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
-    AS w (year, tax_code, form_symbol, serial_symbol)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) AS w (year, tax_code, kind)
+), open AS (
+  SELECT s.id FROM series s JOIN wanted USING (year, tax_code, kind) WHERE s.status = 'open'
 )
-SELECT s.id, s.year, s.tax_code, s.form_symbol, s.serial_symbol, s.kind,
+SELECT s.id, s.year, s.tax_code, s.kind, s.form_symbol, s.serial_symbol,
        s.last_number, s.last_issued_at
-FROM series s JOIN wanted USING (year, tax_code, form_symbol, serial_symbol)
-"""
-_FIND: Final = _WANTED
-# Locked in one order, so that two polls that share series never wait for each other in a circle.
-_LOCK: Final = _WANTED + "ORDER BY s.year, s.id FOR UPDATE OF s"
-_OPEN: Final = """
-INSERT INTO series (id, year, tax_code, form_symbol, serial_symbol, kind, agency_code, opened_at)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::timestamptz[])
-ORDER BY 2, 3, 4, 5
-ON CONFLICT (tax_code, form_symbol, serial_symbol, year) DO NOTHING
-RETURNING id, year, tax_code, form_symbol, serial_symbol, kind
+FROM series s JOIN wanted USING (year, tax_code, kind)
+WHERE s.status = 'open' AND ($4 OR (SELECT count(*) FROM open) = cardinality($1))
+ORDER BY s.year, s.id FOR UPDATE OF s
 """
 _NUMBERED: Final = """
 SELECT r.payment_id, r.kind
@@ -100,38 +94,22 @@ FROM numbered
 """
 
 
-async def find_series(session: AsyncSession, keys: Collection[SeriesKey]) -> set[SeriesKey]:
-    """Return those of ``keys`` that are open; nothing is locked."""
-    rows = await driver.fetch(session, _FIND, *_columns(keys))
-    return {_key(row) for row in rows}
+async def lock_series(
+    session: AsyncSession, keys: Collection[SeriesKey], *, some: bool = False
+) -> dict[SeriesKey, SeriesLock]:
+    """Lock the open series of ``keys`` until the transaction ends; none unless all are open.
 
-
-async def open_series(
-    session: AsyncSession, agencies: Mapping[SeriesKey, str], *, now: datetime
-) -> list[tuple[UUID, SeriesKey]]:
-    """Open the series of ``agencies``, each for its collector; return those that are new."""
-    keys = list(agencies)
+    ``some``: lock those that are open, whatever the others are.
+    """
     rows = await driver.fetch(
         session,
-        _OPEN,
-        [new_id() for _ in keys],
-        *_columns(keys),
+        _LOCK,
+        [key.year for key in keys],
+        [key.tax_code for key in keys],
         [key.kind.value for key in keys],
-        [agencies[key] for key in keys],
-        [now] * len(keys),
+        some,
     )
-    return [(UUID(str(row["id"])), _key(row)) for row in rows]
-
-
-async def lock_series(
-    session: AsyncSession, keys: Collection[SeriesKey]
-) -> dict[SeriesKey, SeriesLock]:
-    """Lock the series of ``keys`` until the transaction ends."""
-    rows = await driver.fetch(session, _LOCK, *_columns(keys))
-    return {
-        _key(row): SeriesLock(UUID(str(row["id"])), row["last_number"], row["last_issued_at"])
-        for row in rows
-    }
+    return {_key(row): _lock(row) for row in rows}
 
 
 async def find_numbered(
@@ -176,16 +154,10 @@ def _values(receipt: NewReceipt) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _columns(keys: Collection[SeriesKey]) -> tuple[list[object], ...]:
-    return (
-        [key.year for key in keys],
-        [key.tax_code for key in keys],
-        [key.symbols.form_symbol for key in keys],
-        [key.symbols.serial_symbol for key in keys],
-    )
-
-
 def _key(row: Mapping[str, object]) -> SeriesKey:
-    symbols = Symbols(str(row["form_symbol"]), str(row["serial_symbol"]))
-    year, kind = int(str(row["year"])), FeeKind(str(row["kind"]))
-    return SeriesKey(year, str(row["tax_code"]), symbols, kind)
+    return SeriesKey(int(str(row["year"])), str(row["tax_code"]), FeeKind(str(row["kind"])))
+
+
+def _lock(row: Mapping[str, Any]) -> SeriesLock:
+    symbols = Symbols(row["form_symbol"], row["serial_symbol"])
+    return SeriesLock(UUID(str(row["id"])), symbols, row["last_number"], row["last_issued_at"])

@@ -3,6 +3,14 @@
 from receipt.tables.model import Base
 from receipt.tables.people import AgencyRow, PartyRow
 from receipt.tables.receipts import ReceiptFileRow, ReceiptRow
-from receipt.tables.series import SeriesRow
+from receipt.tables.series import AwaitingNumberRow, SeriesRow
 
-__all__ = ["AgencyRow", "Base", "PartyRow", "ReceiptFileRow", "ReceiptRow", "SeriesRow"]
+__all__ = [
+    "AgencyRow",
+    "AwaitingNumberRow",
+    "Base",
+    "PartyRow",
+    "ReceiptFileRow",
+    "ReceiptRow",
+    "SeriesRow",
+]

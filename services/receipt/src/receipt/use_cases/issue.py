@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from receipt.domain.issuing import (
     Due,
     Numbered,
-    SeriesKey,
     Settled,
     issued_fact,
     receipts_due,
     series_key,
 )
-from receipt.domain.symbols import refuse_full_series
-from receipt.repository import numbering
+from receipt.domain.series import SeriesKey, Wait
+from receipt.domain.symbols import largest_number
+from receipt.repository import awaiting, numbering
 from receipt.repository.numbering import NewReceipt, SeriesLock
-from receipt.use_cases.series import open_missing_series
+from receipt.use_cases.series import open_for
 from shared.contracts.parts import FeeKind
 from shared.contracts.receipt import ReceiptIssued
 from shared.days import vietnam_day
@@ -36,7 +36,8 @@ async def issue_receipts(
 
     Numbers are gapless per (collector, form, serial, year). ``clock`` is read under the series'
     locks, so that ``issued_at`` never decreases with the number and chooses year and serial. A
-    payment that is told again gets no second number: (payment, kind) is a natural key.
+    payment that is told again gets no second number: (payment, kind) is a natural key. A receipt
+    whose series is closed or full waits (ADR 18): no number is lost, none is made up.
     """
     due = [receipt for payment in settled for receipt in receipts_due(payment)]
     if not due:
@@ -51,8 +52,11 @@ async def issue_receipts(
     for receipt in due:
         if receipt.natural_key not in done:
             done.add(receipt.natural_key)
-            fact = issued_fact(receipt, counter.take(receipt), receipt_url=receipt_url)
-            fresh.append((receipt, fact))
+            place = counter.take(receipt)
+            if place is not None:
+                fresh.append((receipt, issued_fact(receipt, place, receipt_url=receipt_url)))
+    if counter.waiting:
+        await awaiting.keep(session, counter.waiting, now=now)
     if fresh:
         rows = [_row(receipt, fact) for receipt, fact in fresh]
         await numbering.store_receipts(session, rows, counter.reached)
@@ -60,25 +64,37 @@ async def issue_receipts(
     await emit_all(session, said, now=now)
 
 
+async def number_waiting(
+    session: AsyncSession, *, clock: Clock, receipt_url: str, limit: int
+) -> bool:
+    """Number what waited for a series that is open now; False when there is nothing of that."""
+    today = vietnam_day(clock())
+    settled = await awaiting.take(
+        session, year=today.year, largest_number=largest_number(today), limit=limit
+    )
+    if not settled:
+        return False
+    await issue_receipts(session, settled, clock=clock, receipt_url=receipt_url)
+    await awaiting.forget_numbered(session, settled)
+    return True
+
+
 async def _lock_series(
     session: AsyncSession, due: Sequence[Due], clock: Clock, said: list[Emission]
 ) -> tuple[dict[SeriesKey, SeriesLock], datetime]:
-    """Return the locked series of ``due``, and the time read under their locks.
+    """Return the open series of ``due``, locked, and the time read under their locks.
 
     While we waited for a lock the year may have turned; then next year's series is locked too.
     """
     now = clock()
     while True:
         wanted = {series_key(receipt, now): receipt for receipt in due}
-        said += await open_missing_series(
-            session,
-            {key: receipt.settled.payment.payee.agency_code for key, receipt in wanted.items()},
-            cause=due[0].settled.cause,
-            now=now,
-        )
         held = await numbering.lock_series(session, wanted)
+        if len(held) < len(wanted):
+            said += await open_for(session, wanted, now=now)
+            held = await numbering.lock_series(session, wanted, some=True)
         now = clock()
-        if all(series_key(receipt, now) in held for receipt in due):
+        if all(series_key(receipt, now) in wanted for receipt in due):
             return held, now
 
 
@@ -90,16 +106,23 @@ class _Counter:
         self._now = now
         self.reached: dict[UUID, tuple[int, datetime]] = {}
         """By series: the last number given, and when."""
+        self.waiting: list[tuple[Due, SeriesKey, Wait]] = []
+        """What got none, and why."""
 
-    def take(self, receipt: Due) -> Numbered:
-        """Return the next place in the series of ``receipt``."""
+    def take(self, receipt: Due) -> Numbered | None:
+        """Return the next place in the series of ``receipt``; None if it has to wait for one."""
         key = series_key(receipt, self._now)
-        lock = self._held[key]
+        lock = self._held.get(key)
+        if lock is None:
+            self.waiting.append((receipt, key, Wait.NO_OPEN_SERIES))
+            return None
         issued_at = max(self._now, lock.last_issued_at)
         before, _ = self.reached.get(lock.series_id, (lock.last_number, issued_at))
-        refuse_full_series(before + 1, key.symbols, vietnam_day(issued_at))
+        if before >= largest_number(vietnam_day(issued_at)):
+            self.waiting.append((receipt, key, Wait.SERIES_FULL))
+            return None
         self.reached[lock.series_id] = before + 1, issued_at
-        return Numbered(new_id(), lock.series_id, key.symbols, before + 1, issued_at)
+        return Numbered(new_id(), lock.series_id, lock.symbols, before + 1, issued_at)
 
 
 def _row(due: Due, fact: ReceiptIssued) -> NewReceipt:

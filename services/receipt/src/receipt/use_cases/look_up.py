@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.errors import ReceiptNotFoundError
 from receipt.domain.payer import knows_phone
-from receipt.domain.receipt import Receipt, SeriesState
+from receipt.domain.receipt import Receipt
 from receipt.repository import files, look_ups, people
 from shared.days import vietnam_day
 from shared.db.tables import AuditRow
@@ -89,11 +89,6 @@ async def list_issued(
 ) -> list[Receipt]:
     """Return what ``agencies`` issued, newest first."""
     return await look_ups.list_of_collectors(session, agencies, after=after, limit=limit)
-
-
-async def list_series(session: AsyncSession, agencies: Collection[str]) -> list[SeriesState]:
-    """Return the series of ``agencies``."""
-    return await look_ups.list_series(session, agencies)
 
 
 async def agencies_of(session: AsyncSession, reader: Reader) -> set[str]:
