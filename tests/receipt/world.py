@@ -1,6 +1,8 @@
 """The receipt service as tests of its pages use it: who asks, and what happens meanwhile."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from httpx import AsyncClient
@@ -48,6 +50,10 @@ class World:
     async def make_files(self) -> None:
         while await make_file(self.database, None, printer=self.printer, store=self.store):
             pass
+
+    def store_files(self) -> list[str]:
+        folder = Path(os.environ["RECEIPT_FILES_FOLDER"])
+        return [str(path) for path in folder.rglob("*") if path.is_file()]
 
     async def page(self, path: str, *, status: int = 200) -> str:
         answer = await self.client.get(path, headers=PEOPLE)

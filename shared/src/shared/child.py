@@ -22,6 +22,8 @@ _HEAD: Final = struct.Struct(">BB")
 _ASK: Final = 0
 _DONE: Final = 1
 _FAILED: Final = 2
+_START_SECONDS: Final = 30
+"""How long a child may take to load its libraries, on a machine that is busy."""
 _NICE: Final = 10
 """How far a child steps back: money and numbers come before files."""
 
@@ -59,8 +61,7 @@ class Child:
         """Return the child's answer to ``parts``; raise ChildError when there is none."""
         async with self._turn:
             try:
-                async with asyncio.timeout(self._wall_seconds):
-                    kind, content = await self._ask(parts)
+                kind, content = await self._ask(parts)
             except TimeoutError as error:
                 await self._end()
                 raise ChildError("took too long") from error
@@ -72,6 +73,13 @@ class Child:
         if kind == _FAILED:
             raise ChildError(f"refused: {content.decode()}")
         return content
+
+    async def warm(self) -> None:
+        """Start the child for whoever is about to ask; if that fails, asking will say so."""
+        if not self._turn.locked():
+            async with self._turn:
+                with contextlib.suppress(EOFError, ConnectionError, TimeoutError):
+                    await self._running()
 
     async def close(self) -> None:
         """End the child, if there is one."""
@@ -90,26 +98,31 @@ class Child:
     async def _exchange(self, parts: tuple[bytes, ...]) -> tuple[int, bytes]:
         process = await self._running()
         requests = cast("asyncio.StreamWriter", process.stdin)
-        answers = cast("asyncio.StreamReader", process.stdout)
         try:
-            requests.write(_frame(_ASK, *parts))
-            await requests.drain()
-            kind, count = _HEAD.unpack(await answers.readexactly(_HEAD.size))
-            lengths = _lengths_of(count)
-            [length] = lengths.unpack(await answers.readexactly(lengths.size))
-            return kind, await answers.readexactly(length)
+            async with asyncio.timeout(self._wall_seconds):
+                requests.write(_frame(_ASK, *parts))
+                await requests.drain()
+                return await _answer(process)
         except (EOFError, ConnectionError):
             await process.wait()
             raise
 
     async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
-            await self._end()
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._module, *map(str, astuple(self._limits)),
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                env=_environment(), limit=2**20,
-            )  # fmt: skip
+        """Return the child, ready to be asked; what it costs to start is not its request's."""
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        await self._end()
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", self._module, *map(str, astuple(self._limits)),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env=_environment(), limit=2**20,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await _answer(self._process)
+        except (EOFError, ConnectionError):
+            await self._process.wait()
+            raise
         return self._process
 
     def _ending(self) -> int | None:
@@ -127,6 +140,14 @@ class Child:
         await process.wait()
 
 
+async def _answer(process: asyncio.subprocess.Process) -> tuple[int, bytes]:
+    answers = cast("asyncio.StreamReader", process.stdout)
+    kind, count = _HEAD.unpack(await answers.readexactly(_HEAD.size))
+    lengths = _lengths_of(count)
+    [length] = lengths.unpack(await answers.readexactly(lengths.size))
+    return kind, await answers.readexactly(length)
+
+
 def be_child(arguments: list[str], prepare: Callable[[], Answering]) -> None:
     """Be the child that ``Child`` started: answer until nobody asks any more.
 
@@ -142,12 +163,16 @@ def be_child(arguments: list[str], prepare: Callable[[], Answering]) -> None:
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     answer = prepare()
     sys.addaudithook(_refuse)
+    answers.write(_frame(_DONE, b""))  # Ready.
+    answers.flush()
+    patience = max(limits.idle_seconds, _START_SECONDS)  # Whoever had it started is about to ask.
     for _ in range(limits.requests):
-        if not select.select([requests], [], [], limits.idle_seconds)[0]:
+        if not select.select([requests], [], [], patience)[0]:
             return
         parts = _read(requests)
         if parts is None:
             return
+        patience = limits.idle_seconds
         _allow_cpu(limits.cpu_seconds)
         answers.write(_answered(answer, parts))
         answers.flush()

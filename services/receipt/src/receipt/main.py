@@ -2,8 +2,10 @@
 
 from receipt import handlers, routes
 from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.uploads.reader import FileReader
 from receipt.jobs import jobs
-from receipt.pages import check, holder, series, staff
+from receipt.pages import holder, series, staff
+from receipt.pages.check import check_router
 from receipt.settings import Settings
 from receipt.tables import Base
 from shared.contracts.receipt import SOURCE, TOPIC
@@ -14,7 +16,7 @@ from shared.service import Service
 def make_service() -> Service:
     """Return the service as its environment describes it."""
     settings = Settings()
-    printer = PdfPrinter()
+    printer, reader = PdfPrinter(), FileReader()
     return Service(
         name="receipt",
         package="receipt",
@@ -24,7 +26,14 @@ def make_service() -> Service:
         source=SOURCE,
         subscriptions=handlers.subscriptions(settings.printed_url),
         jobs=jobs(printer, LocalFolder(settings.files_folder), receipt_url=settings.printed_url),
-        routers=(holder.router, check.router, series.router, staff.router, routes.router),
+        routers=(
+            holder.router,
+            check_router(reader),
+            series.router,
+            staff.router,
+            routes.router,
+            routes.verifications_router(reader),
+        ),
         follows=(TOPIC,),
-        closers=(printer.close,),
+        closers=(printer.close, reader.close),
     )

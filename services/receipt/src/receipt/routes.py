@@ -3,30 +3,44 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response, status
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from receipt.adapters.file_store.answers import pdf_answer
 from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.uploads.door import TAKES_A_FILE, check_file, handed_in
+from receipt.adapters.uploads.reader import FileReader
 from receipt.schemas import (
+    FileAsked,
     FileInTheMaking,
-    Place,
+    PlaceAsked,
     ReceiptAnswer,
-    Verdict,
     Verification,
     answer_of,
+    place_asked,
     verification_of,
 )
 from receipt.settings import Settings
-from receipt.use_cases import look_up
+from receipt.use_cases import look_up, verify
 from shared.clock import utc_now
 from shared.links import Purpose, read_token
 from shared.web.identity import public
 from shared.web.limits import LookUpLimit
-from shared.web.request import Transaction, settings_of
+from shared.web.request import Transaction, database_of, settings_of
 
 Configured = Annotated[Settings, Depends(settings_of(Settings))]
 
 RETRY_AFTER_SECONDS: Final = 2
+
+_ASKED: Final = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": PlaceAsked.model_json_schema()},
+        "multipart/form-data": {"schema": FileAsked.model_json_schema()},
+    },
+}
+"""A place or a file; one address takes both, so the route reads its body itself."""
 
 router = APIRouter(prefix="/api/receipt/v1", tags=["receipts"])
 
@@ -66,14 +80,39 @@ async def read_pdf(session: Transaction, settings: Configured, token: str) -> Re
     )
 
 
-@router.post("/verifications", dependencies=[public()])
-async def verify_receipt(
-    request: Request, session: Transaction, limits: LookUpLimit, place: Place
-) -> Verification:
-    """Tell whether a receipt with these symbols and this number is ours; no personal data."""
-    await limits.check(request)
-    symbols = (place.issuer_tax_code, place.form_symbol, place.serial_symbol)
-    answer = verification_of(await look_up.verify(session, symbols, place.number))
-    if answer.result is Verdict.UNKNOWN:
-        await limits.miss(request, f"{place.issuer_tax_code}-{place.number}")
-    return answer
+def verifications_router(reader: FileReader) -> APIRouter:
+    """Return the public check for machines; ``reader`` reads the files that are handed in."""
+    checks = APIRouter(prefix="/api/receipt/v1", tags=["receipts"])
+
+    @checks.post(
+        "/verifications",
+        dependencies=[public(), TAKES_A_FILE],
+        openapi_extra={"requestBody": _ASKED},
+    )
+    async def verify_receipt(
+        request: Request, limits: LookUpLimit, settings: Configured
+    ) -> Verification:
+        """Tell whether a receipt is ours, by its place or by its file; no personal data."""
+        await limits.check(request)
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            content = await handed_in(request, "file")
+            store = LocalFolder(settings.files_folder)
+            checked = await check_file(request, reader, store, content)
+        else:
+            place = place_asked(await _place(request))
+            async with database_of(request).transaction() as session:
+                checked = await verify.verify_place(session, place)
+        if checked.receipt is None:
+            await limits.miss(request, "api")
+        return verification_of(checked)
+
+    return checks
+
+
+async def _place(request: Request) -> PlaceAsked:
+    try:
+        return PlaceAsked.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(
+            error.errors(include_url=False, include_input=False)
+        ) from error

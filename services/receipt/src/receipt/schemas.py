@@ -1,19 +1,17 @@
 """Bodies of receipt's JSON and forms."""
 
-import re
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from receipt.domain.checking import Difference, Result
 from receipt.domain.lifecycles import FileStatus, ReceiptStatus
+from receipt.domain.places import Place, read_place
 from receipt.domain.receipt import Receipt
+from receipt.domain.uploads import Problem
+from receipt.use_cases.verify import Checked
 from shared.contracts.parts import FeeKind, PaymentMethod
-
-_NUMBER: Final = re.compile(r"0{0,9}[1-9][0-9]{0,7}", re.ASCII)
-_SYMBOL: Final = re.compile(r"[0-9A-Z][0-9A-Z/-]{1,10}", re.ASCII)
-_TAX_CODE: Final = re.compile(r"\d{10}(-\d{3})?|\d{12,13}", re.ASCII)
 
 
 class Issuer(BaseModel):
@@ -60,15 +58,7 @@ class FileInTheMaking(BaseModel):
     file_status: FileStatus
 
 
-class Verdict(StrEnum):
-    """What the public check of a receipt says."""
-
-    VALID = "valid"
-    REPLACED = "replaced"
-    UNKNOWN = "unknown"
-
-
-class Place(BaseModel):
+class PlaceAsked(BaseModel):
     """The symbols and the number of a receipt, as they are printed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -79,15 +69,37 @@ class Place(BaseModel):
     number: Annotated[int, Field(ge=1, le=99_999_999)]
 
 
+class FileAsked(BaseModel):
+    """A receipt's PDF or XML, as multipart/form-data."""
+
+    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+
+
+class PlaceTold(BaseModel):
+    """Where a receipt stands, and the public page that checks it."""
+
+    issuer_tax_code: str
+    form_symbol: str
+    serial_symbol: str
+    number: int
+    check_path: str
+
+
 class Verification(BaseModel):
     """What is public of a receipt: no name, no dossier."""
 
-    result: Verdict
+    result: Result
+    differences: list[Difference] = []
+    """In what a file is not the one that was issued; with ``altered`` only."""
+    problem: Problem | None = None
+    """Why nothing could be read in a file; with ``unknown`` only."""
+    place: PlaceTold | None = None
     issuer_name: str | None = None
     kind: FeeKind | None = None
     total_vnd: int | None = None
     issued_at: datetime | None = None
     pdf_sha256: str | None = None
+    replaced_by: PlaceTold | None = None
 
 
 def answer_of(receipt: Receipt, *, pdf_url: str) -> ReceiptAnswer:
@@ -119,30 +131,43 @@ def answer_of(receipt: Receipt, *, pdf_url: str) -> ReceiptAnswer:
     )
 
 
-def verification_of(receipt: Receipt | None) -> Verification:
+def verification_of(checked: Checked) -> Verification:
     """Return what the public may know."""
+    judgement, receipt = checked.judgement, checked.receipt
+    told = Verification(
+        result=judgement.result,
+        differences=list(judgement.differences),
+        problem=judgement.problem,
+    )
     if receipt is None:
-        return Verification(result=Verdict.UNKNOWN)
-    replaced = receipt.status is ReceiptStatus.REPLACED
-    return Verification(
-        result=Verdict.REPLACED if replaced else Verdict.VALID,
-        issuer_name=receipt.fact.issuer.name,
-        kind=receipt.fact.kind,
-        total_vnd=receipt.fact.total_vnd,
-        issued_at=receipt.fact.issued_at,
-        pdf_sha256=receipt.file.sha256,
+        return told
+    fact = receipt.fact
+    return told.model_copy(
+        update={
+            "place": _place_told(receipt.place),
+            "issuer_name": fact.issuer.name,
+            "kind": fact.kind,
+            "total_vnd": fact.total_vnd,
+            "issued_at": fact.issued_at,
+            "pdf_sha256": receipt.file.sha256,
+            "replaced_by": checked.successor and _place_told(checked.successor),
+        }
     )
 
 
-def place_of(tax_code: str, form_symbol: str, serial_symbol: str, number: str) -> Place | None:
-    """Return what was typed as the place of a receipt; None if no receipt can be there."""
-    typed = [text.strip().upper() for text in (tax_code, form_symbol, serial_symbol, number)]
-    patterns = (_TAX_CODE, _SYMBOL, _SYMBOL, _NUMBER)
-    if not all(pattern.fullmatch(text) for pattern, text in zip(patterns, typed, strict=True)):
-        return None
-    return Place(
-        issuer_tax_code=typed[0],
-        form_symbol=typed[1],
-        serial_symbol=typed[2],
-        number=int(typed[3]),
+def place_asked(asked: PlaceAsked) -> Place | None:
+    """Return the place that a machine asks about; None if no receipt can be there."""
+    place = read_place(
+        asked.issuer_tax_code, asked.form_symbol, asked.serial_symbol, str(asked.number)
+    )
+    return place if isinstance(place, Place) else None
+
+
+def _place_told(place: Place) -> PlaceTold:
+    return PlaceTold(
+        issuer_tax_code=place.tax_code,
+        form_symbol=place.form_symbol,
+        serial_symbol=place.serial_symbol,
+        number=place.number,
+        check_path=place.path,
     )

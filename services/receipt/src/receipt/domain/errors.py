@@ -113,3 +113,25 @@ class SignerUnavailableError(DomainError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
+
+
+class TooManyFilesError(DomainError):
+    """More files wait to be checked than can be read in a moment."""
+
+    kind = Kind.LIMITED
+    code = "too-many-files"
+    title = "Đang có nhiều tệp chờ kiểm tra"
+
+    def __init__(self) -> None:
+        super().__init__("too many files wait to be read", retry_after_seconds=10)
+
+
+class FileMissingError(DomainError):
+    """A check was asked for without a file, or with neither a file nor symbols."""
+
+    kind = Kind.INVALID
+    code = "file-missing"
+    title = "Chưa có tệp để kiểm tra"
+
+    def __init__(self) -> None:
+        super().__init__("hand in one file as multipart field 'file', or a place as JSON")

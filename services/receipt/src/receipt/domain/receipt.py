@@ -5,6 +5,7 @@ from uuid import UUID
 
 from receipt.domain.lifecycles import FileStatus, ReceiptStatus
 from receipt.domain.payer import Payer
+from receipt.domain.places import Place
 from shared.contracts.envelope import Cause
 from shared.contracts.receipt import ReceiptIssued
 
@@ -37,6 +38,12 @@ class Receipt:
     def receipt_id(self) -> UUID:
         """Return its id, which the links to it carry."""
         return self.fact.receipt_id
+
+    @property
+    def place(self) -> Place:
+        """Return where it stands, for everybody to ask."""
+        fact = self.fact
+        return Place(fact.issuer.tax_code, fact.form_symbol, fact.serial_symbol, fact.number)
 
 
 @dataclass(frozen=True)

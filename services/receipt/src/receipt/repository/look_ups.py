@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from receipt.domain.lifecycles import FileStatus
+from receipt.domain.places import Place
 from receipt.domain.receipt import Receipt, ReceiptFile
 from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, SeriesRow
 from shared.contracts.receipt import ReceiptIssued
@@ -23,22 +24,24 @@ async def find_receipt(session: AsyncSession, receipt_id: UUID) -> Receipt | Non
     return await _one(session, _receipts().where(ReceiptRow.id == receipt_id))
 
 
-async def find_by_symbols(
-    session: AsyncSession, place: tuple[str, str, str], number: int
-) -> Receipt | None:
-    """Return the receipt of (tax code, form, serial) and number; None if it is not ours."""
-    tax_code, form_symbol, serial_symbol = place
+async def find_by_place(session: AsyncSession, place: Place) -> Receipt | None:
+    """Return the receipt at ``place``; None if it is not ours."""
     statement = (
         _receipts()
         .join(SeriesRow, SeriesRow.id == ReceiptRow.series_id)
         .where(
-            SeriesRow.tax_code == tax_code,
-            SeriesRow.form_symbol == form_symbol,
-            SeriesRow.serial_symbol == serial_symbol,
-            ReceiptRow.number == number,
+            SeriesRow.tax_code == place.tax_code,
+            SeriesRow.form_symbol == place.form_symbol,
+            SeriesRow.serial_symbol == place.serial_symbol,
+            ReceiptRow.number == place.number,
         )
     )
     return await _one(session, statement.order_by(SeriesRow.year.desc()).limit(1))
+
+
+async def find_by_hash(session: AsyncSession, sha256: str) -> Receipt | None:
+    """Return the receipt whose stored file has this hash; None if no file of ours has it."""
+    return await _one(session, _receipts().where(ReceiptFileRow.pdf_sha256 == sha256))
 
 
 async def list_of_dossier(session: AsyncSession, dossier_code: str) -> list[Receipt]:

@@ -57,6 +57,7 @@ class ReceiptFileRow(Base):
     __tablename__ = "receipt_file"
     __table_args__ = (
         Index("ix_receipt_file_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_receipt_file_pdf", "pdf_sha256", postgresql_where=text("pdf_sha256 IS NOT NULL")),
     )
 
     receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipt.id"), primary_key=True)

@@ -1,4 +1,4 @@
-"""Find receipts: by link, by dossier and phone, by person, by symbols, for the collector."""
+"""Find receipts: by link, by dossier and phone, by person, for the collector."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,11 +59,6 @@ async def list_own(
 ) -> list[Receipt]:
     """Return the receipts of a signed-in citizen, newest first."""
     return await look_ups.list_of_person(session, id_number, after=after, limit=limit)
-
-
-async def verify(session: AsyncSession, place: tuple[str, str, str], number: int) -> Receipt | None:
-    """Return the receipt of (tax code, form, serial) and number; None if it is not ours."""
-    return await look_ups.find_by_symbols(session, place, number)
 
 
 async def show_to_staff(session: AsyncSession, receipt_id: UUID, reader: Reader) -> Receipt:

@@ -107,6 +107,26 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A file dropped anywhere on its field is chosen, and its form is sent: <div data-drop>.
+const zoneOf = ({ target }) => target.closest?.("[data-drop]");
+document.addEventListener("dragover", (event) => {
+  for (const zone of document.querySelectorAll("[data-over]")) delete zone.dataset.over;
+  const zone = zoneOf(event);
+  if (!zone) return;
+  event.preventDefault();
+  zone.dataset.over = "";
+});
+for (const end of ["dragleave", "drop"]) {
+  document.addEventListener(end, (event) => delete zoneOf(event)?.dataset.over);
+}
+document.addEventListener("drop", (event) => {
+  const field = zoneOf(event)?.querySelector("input[type=file]");
+  if (!field || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  field.files = event.dataTransfer.files;
+  field.form.requestSubmit();
+});
+
 // The clock of an idle counter: <time data-clock>.
 const tick = () => {
   for (const clock of document.querySelectorAll("[data-clock]")) {

@@ -1,0 +1,51 @@
+"""Answer whether a receipt is real (xác minh): by its place, by a file's bytes, by what it says."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from receipt.domain.checking import Judgement, judge_other_file, judge_place
+from receipt.domain.places import Place
+from receipt.domain.receipt import Receipt
+from receipt.domain.uploads import Kept, Told
+from receipt.repository import look_ups
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A judgement, the receipt that it is about, and which one has taken its place."""
+
+    judgement: Judgement
+    receipt: Receipt | None = None
+    successor: Place | None = None
+
+
+async def verify_place(session: AsyncSession, place: Place | None) -> Checked:
+    """Judge the receipt at ``place``; None stands for what can be nobody's place."""
+    receipt = None if place is None else await look_ups.find_by_place(session, place)
+    return await _checked(session, judge_place(receipt), receipt)
+
+
+async def verify_bytes(session: AsyncSession, sha256: str) -> Checked | None:
+    """Judge the file with this hash; None if it is not, byte for byte, one that we keep."""
+    receipt = await look_ups.find_by_hash(session, sha256)
+    return None if receipt is None else await _checked(session, judge_place(receipt), receipt)
+
+
+async def named_by(session: AsyncSession, told: Told) -> Receipt | None:
+    """Return the receipt that a file says it is; None if it is none of ours."""
+    return None if told.place is None else await look_ups.find_by_place(session, told.place)
+
+
+async def verify_told(
+    session: AsyncSession, told: Told, receipt: Receipt | None, kept: Kept | None
+) -> Checked:
+    """Judge a file whose bytes are none of ours, by what it says of itself."""
+    return await _checked(session, judge_other_file(told, receipt, kept), receipt)
+
+
+async def _checked(session: AsyncSession, judgement: Judgement, receipt: Receipt | None) -> Checked:
+    if receipt is None or receipt.replaced_by is None:
+        return Checked(judgement, receipt)
+    successor = await look_ups.find_receipt(session, receipt.replaced_by)
+    return Checked(judgement, receipt, None if successor is None else successor.place)
