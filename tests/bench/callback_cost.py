@@ -18,7 +18,7 @@ from shared.clock import utc_now
 from shared.db.database import Database
 from tests.bench import figures
 from tests.bench.figures import Limit, Name, Result
-from tests.bench.load import Order, request
+from tests.bench.load import Order, callback
 from tests.bench.processes import load_client, service
 from tests.bench.scratch import Bench, fill
 from tests.support.environment import ENVIRONMENT
@@ -71,7 +71,7 @@ async def cpu_seconds(port: int) -> float:
 def verifying(listener: Listener, port: int, first: int) -> float:
     """Return the CPU seconds to verify and parse one callback, over a slice of them."""
     bodies = [
-        request(port, number, ENVIRONMENT["NPSP_SECRET"]).partition(b"\r\n\r\n")[2]
+        callback(port, number, ENVIRONMENT["NPSP_SECRET"]).partition(b"\r\n\r\n")[2]
         for number in range(first, first + _PER_SLICE)
     ]
     calls = [Call(query=b"", body=body, headers={}, at=utc_now()) for body in bodies]

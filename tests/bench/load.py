@@ -1,4 +1,6 @@
-"""Bank callbacks as fast as 16 connections take them: ``python -m tests.bench.load``.
+"""Bank callbacks, or what payers ask, as fast as 16 connections take them.
+
+``python -m tests.bench.load``
 
 Reads one JSON order per line, answers one JSON result per line; everything that costs the client
 time (bodies, signatures) is made before the clock starts. Bare asyncio streams: an HTTP library
@@ -6,16 +8,19 @@ would cost more than what is measured.
 """
 
 import asyncio
+import hashlib
 import json
 import sys
 from collections import deque
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
+from uuid import UUID
 
 import uvloop
 
 from mock_bank.adapters.npsp import dialect
+from shared.links import Purpose, make_token
 
 AMOUNT_VND: Final = 135_000
 REFERENCE: Final = "BENCH{:07d}"
@@ -23,7 +28,7 @@ REFERENCE: Final = "BENCH{:07d}"
 
 @dataclass(frozen=True)
 class Order:
-    """What to send: callbacks number ``first`` and up, open-loop at ``rate`` or without pause."""
+    """What to send: number ``first`` and up, open-loop at ``rate`` or without pause."""
 
     port: int
     secret: str
@@ -32,10 +37,37 @@ class Order:
     seconds: float
     rate: float = 0.0
     clients: int = 16
+    asks: str = "settle"
+    """``settle``, a callback whose key is ``secret``; ``payable`` and ``nothing``, a reading;
+    ``attempt``, a payer's choice, whose links' key is ``secret``."""
 
 
-def request(port: int, number: int, secret: str) -> bytes:
-    """Return the whole HTTP request of one genuine callback."""
+def request(order: Order, number: int) -> bytes:
+    """Return the whole HTTP request of number ``number``."""
+    if order.asks == "settle":
+        return callback(order.port, number, order.secret)
+    if order.asks == "attempt":
+        return attempt(order.port, number, order.secret)
+    payable = f"/api/payment-gateway/v1/payables/H34.10-261124-{number:07d}"
+    path = payable if order.asks == "payable" else "/nothing"
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{order.port}\r\n\r\n".encode()
+
+
+def attempt(port: int, number: int, key: str) -> bytes:
+    """Return a payer's wish to pay by transfer: no bank is asked for its page."""
+    payable = UUID(hashlib.md5(f"p{number}".encode(), usedforsecurity=False).hexdigest())
+    token = make_token(key, Purpose.PAYABLE, payable)
+    body = b'{"channel":"vietqr"}'
+    head = (
+        f"POST /api/payment-gateway/v1/pay-links/{token}/attempts HTTP/1.1\r\n"
+        f"Host: 127.0.0.1:{port}\r\nIdempotency-Key: {payable}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def callback(port: int, number: int, secret: str) -> bytes:
+    """Return one genuine callback."""
     message = {
         "LoaiBanTin": "CONFIRM", "MaLoi": "00", "MaDoiTac": "LEPHI",
         "MaThamChieu": REFERENCE.format(number), "SoTien": str(AMOUNT_VND), "MaTienTe": "VND",
@@ -51,18 +83,20 @@ def request(port: int, number: int, secret: str) -> bytes:
     return head.encode() + body
 
 
-async def answered(reader: asyncio.StreamReader) -> bool:
-    """Read one answer; tell whether the gateway accepted the callback."""
+async def answered(reader: asyncio.StreamReader, *, asks: str) -> bool:
+    """Read one answer; tell whether the gateway did what was asked."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
     body = await reader.readexactly(length)
-    return b'"MaLoi":"00"' in body
+    if asks == "settle":
+        return b'"MaLoi":"00"' in body
+    return head.startswith(b"http/1.1 201" if asks == "attempt" else b"http/1.1 200")
 
 
 async def storm(order: Order) -> dict[str, Any]:
     """Send the order's callbacks; return how many were accepted, in which time, and when each."""
     numbers = range(order.first, order.first + order.count)
-    waiting = deque((number, request(order.port, number, order.secret)) for number in numbers)
+    waiting = deque((number, request(order, number)) for number in numbers)
     begin = perf_counter()
     done: list[tuple[int, float, float]] = []
     refused = 0
@@ -75,7 +109,7 @@ async def storm(order: Order) -> dict[str, Any]:
             due = begin + (number - order.first) / order.rate if order.rate else perf_counter()
             await asyncio.sleep(max(0.0, due - perf_counter()))
             writer.write(body)
-            if await answered(reader):
+            if await answered(reader, asks=order.asks):
                 done.append((number, due - begin, perf_counter() - begin))
             else:
                 refused += 1

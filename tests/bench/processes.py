@@ -40,14 +40,30 @@ def service(package: str, process: str, variables: Mapping[str, str], logs: Path
             running.wait(timeout=20)
 
 
+@contextmanager
+def bare_route() -> Iterator[int]:
+    """Serve a route that does nothing until the end of the block; yield its port."""
+    (port,) = free_ports(1)
+    running = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_route", str(port)])  # noqa: S603 - our own module
+    try:
+        _wait_until_answers(f"http://127.0.0.1:{port}/nothing", running)
+        yield port
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+
+
 def _wait_until_ready(name: str, port: int, running: "subprocess.Popen[bytes]") -> None:
-    address = f"http://127.0.0.1:{port}/api/{name}/health/ready"
+    _wait_until_answers(f"http://127.0.0.1:{port}/api/{name}/health/ready", running)
+
+
+def _wait_until_answers(address: str, running: "subprocess.Popen[bytes]") -> None:
     transport = httpx.HTTPTransport(retries=int(_READY_SECONDS))
     with httpx.Client(transport=transport, trust_env=False, timeout=_READY_SECONDS) as client:
         while running.poll() is None:
             if client.get(address).status_code == httpx.codes.OK:
                 return
-    raise RuntimeError(f"{name} ended at once; see its log")
+    raise RuntimeError(f"what should answer {address} ended at once; see its log")
 
 
 class Load:

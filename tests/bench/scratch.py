@@ -21,7 +21,7 @@ _ATTEMPT: Final = """
 INSERT INTO attempt (id, payable_id, ordinal, channel, reference, bank_code, amount_vnd, status,
   redirect_url, correlation_id, causation_id, calls, created_at)
 SELECT gen_random_uuid(), id, 1, 'npsp', 'TEMPLATE', 'VCB', amount_vnd, 'redirected',
-  'http://127.0.0.1/', gen_random_uuid(), gen_random_uuid(), 0, now() FROM payable
+  'http://127.0.0.1/', gen_random_uuid(), gen_random_uuid(), 0, now() FROM payable WHERE id = $1
 """
 _CLONE_PAYABLES: Final = """
 INSERT INTO payable SELECT r.* FROM payable p, generate_series($1::bigint, $2::bigint) g,
@@ -55,16 +55,20 @@ class Bench:
     tell: Tell
 
 
-async def fill(database: Database, count: int) -> None:
-    """Open one payable as the product does, and copy it until there are ``count``."""
+async def fill(database: Database, count: int, *, attempts: bool = True) -> None:
+    """Open one payable as the product does, and copy it until there are ``count``.
+
+    ``attempts``: the payers are on their bank's page.
+    """
     async with database.transaction() as session:
         await open_payables(session, [an_envelope(an_assessment("H34.10-261124-0000000"))])
     connection = await asyncpg.connect(database.dsn, command_timeout=300)
     try:
         template: UUID = await connection.fetchval("SELECT id FROM payable")
-        await connection.execute(_ATTEMPT)
         await connection.execute(_CLONE_PAYABLES, 1, count, template)
-        await connection.execute(_CLONE_ATTEMPTS, 1, count)
+        if attempts:
+            await connection.execute(_ATTEMPT, template)
+            await connection.execute(_CLONE_ATTEMPTS, 1, count)
         await connection.execute(_SUBJECTS, 1, count)
         await connection.execute("DELETE FROM outbox")
         await connection.execute("VACUUM ANALYZE")

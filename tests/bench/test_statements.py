@@ -49,7 +49,7 @@ async def test_given_one_settled_callback_when_the_baseline_runs_then_it_writes_
     database = await database_of("payment_gateway")
     await fill(database, 50)
     empty = await figures(database.dsn)
-    request = load.request(80, 40, ENVIRONMENT["NPSP_SECRET"])
+    request = load.callback(80, 40, ENVIRONMENT["NPSP_SECRET"])
     service = make_service()
     async with client_of(service, database) as client:
         answer = await client.post("/ipn/npsp", content=request.partition(b"\r\n\r\n")[2])

@@ -233,7 +233,7 @@ async def rebuild_view(service: Service, words: Sequence[str]) -> int:
         view=views[options.view], views=service.views, live=f"{service.name}.views",
         bootstrap=service.settings.kafka_bootstrap, replace=options.replace, told=_tell_progress,
     )  # fmt: skip
-    database = Database(service.settings.database_url, pool_size=2, name=f"{service.name} rebuild")
+    database = Database(service.settings.database_url, pool_size=6, name=f"{service.name} rebuild")
     try:
         done = await rebuild(database, wanted)
     except DomainError as error:

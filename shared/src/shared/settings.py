@@ -21,7 +21,7 @@ class ServiceSettings(BaseSettings):
     """``postgresql://role:password@host:port/database`` of this service's own database."""
     host: str = "127.0.0.1"
     port: int = 8000
-    pool_size: int = 8
+    pool_size: int = 12
     worker_instance: str = "0"
     """Names this worker among its equals; a restart under the same name moves no partition."""
     oidc_client_secret: SecretStr = SecretStr("")

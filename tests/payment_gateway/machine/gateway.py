@@ -111,7 +111,7 @@ class _Serving:
     """What runs in the process."""
 
     def __init__(self, url: str) -> None:
-        self._database = Database(url, pool_size=4, name=NAME)
+        self._database = Database(url, pool_size=8, name=NAME)
         self._banks = {channel: Bank(channel) for channel in PaymentChannel}
         acts = {BEGIN: begin_attempt, ASK: ask_attempt, PAY: pay_refund}
         self._jobs = {

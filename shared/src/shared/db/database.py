@@ -8,7 +8,9 @@ from weakref import WeakSet
 
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.util.concurrency import greenlet_spawn
 
+from shared.db.driver import Reading
 from shared.vault import Vault
 
 SAID: Final = "facts_said"
@@ -21,14 +23,14 @@ class Database:
     """One pool on one database."""
 
     def __init__(
-        self, url: str, *, vault: Vault | None = None, pool_size: int = 8, name: str = "lephi"
+        self, url: str, *, vault: Vault | None = None, pool_size: int = 12, name: str = "lephi"
     ) -> None:
         self.dsn = url
         self._listeners: WeakSet[asyncio.Event] = WeakSet()
         self.engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
-            max_overflow=4,
+            max_overflow=0,  # What overflows is closed when given back: one connection a request.
             hide_parameters=True,  # An error names its statement, never a person.
             pool_timeout=10,
             connect_args={
@@ -50,6 +52,15 @@ class Database:
         if session.info.pop(SAID, False):
             for each in list(self._listeners):
                 each.set()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """Lend a connection for statements that only read: one round trip each, no transaction."""
+        pooled = await self.engine.raw_connection()
+        try:
+            yield Reading(pooled.driver_connection)
+        finally:
+            await greenlet_spawn(pooled.close)
 
     def new_facts(self) -> asyncio.Event:
         """Return what is set after each commit of this process that stored a fact.

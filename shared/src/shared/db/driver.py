@@ -1,18 +1,31 @@
-"""Plain SQL on the driver, inside the session's transaction; for statements that are measured."""
+"""Plain SQL on the driver, inside the session's transaction; for statements that are measured.
+
+A lone reading needs no transaction: ``Database.reading`` gives what stands in a session's place.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
-async def connection_of(session: AsyncSession) -> asyncpg.Connection:
+@dataclass(frozen=True)
+class Reading:
+    """A connection for statements that change nothing; each sees what is committed by then."""
+
+    connection: asyncpg.Connection
+
+
+async def connection_of(session: AsyncSession | Reading) -> asyncpg.Connection:
     """Return the session's asyncpg connection, its transaction begun.
 
     SQLAlchemy begins a transaction with its own first statement; a statement sent past it would
     otherwise commit by itself.
     """
+    if isinstance(session, Reading):
+        return session.connection
     raw = await (await session.connection()).get_raw_connection()
     adapter = cast("Any", raw.dbapi_connection)
     if adapter._transaction is None:  # noqa: SLF001 - there is no public way to begin
@@ -20,19 +33,23 @@ async def connection_of(session: AsyncSession) -> asyncpg.Connection:
     return raw.driver_connection
 
 
-async def fetch(session: AsyncSession, sql: str, *arguments: object) -> Sequence[asyncpg.Record]:
+async def fetch(
+    session: AsyncSession | Reading, sql: str, *arguments: object
+) -> Sequence[asyncpg.Record]:
     """Return all rows of ``sql`` with its ``$1, $2, …``."""
     return cast(
         "Sequence[asyncpg.Record]", await (await connection_of(session)).fetch(sql, *arguments)
     )
 
 
-async def fetchrow(session: AsyncSession, sql: str, *arguments: object) -> asyncpg.Record | None:
+async def fetchrow(
+    session: AsyncSession | Reading, sql: str, *arguments: object
+) -> asyncpg.Record | None:
     """Return the first row, None if there is none."""
     return await (await connection_of(session)).fetchrow(sql, *arguments)
 
 
-async def fetchval(session: AsyncSession, sql: str, *arguments: object) -> Any:  # noqa: ANN401 - what the statement selects
+async def fetchval(session: AsyncSession | Reading, sql: str, *arguments: object) -> Any:  # noqa: ANN401 - what the statement selects
     """Return the first column of the first row, None if there is none."""
     return await (await connection_of(session)).fetchval(sql, *arguments)
 

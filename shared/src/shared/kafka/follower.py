@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
 
 from shared.contracts.catalogue import PARTITIONS
 from shared.live import Live
 
 
 async def follow(bootstrap: str, topics: Sequence[str], live: Live, *, client_id: str) -> None:
-    """Tell ``live`` the key of every record that passes; raise when Kafka is away."""
+    """Tell ``live`` the key of every record that passes.
+
+    Raises KafkaError when Kafka is away, or when a topic is not there yet: aiokafka would ask for
+    it again without a pause.
+    """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         client_id=client_id,
@@ -19,6 +24,9 @@ async def follow(bootstrap: str, topics: Sequence[str], live: Live, *, client_id
     )
     await consumer.start()
     try:
+        missing = set(topics) - set(await consumer.topics())
+        if missing:
+            raise UnknownTopicOrPartitionError(", ".join(sorted(missing)))
         places = [TopicPartition(topic, n) for topic in topics for n in range(PARTITIONS)]
         consumer.assign(places)
         await consumer.seek_to_end(*places)

@@ -1,7 +1,15 @@
 """Who is at the other end: the client's address, believed from trusted proxies only."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Final
 
 from fastapi import Request
@@ -16,8 +24,14 @@ _HOUSEHOLD_BITS: Final = 64
 
 def is_within(address: Address, networks: str) -> bool:
     """Tell whether ``address`` is in one of ``networks``, a list with commas."""
-    listed = (part.strip() for part in networks.split(","))
-    return any(address in ip_network(part, strict=False) for part in listed if part)
+    return any(address in network for network in _listed(networks))
+
+
+@lru_cache(maxsize=16)
+def _listed(networks: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks of a setting, read once."""
+    parts = (part.strip() for part in networks.split(","))
+    return tuple(ip_network(part, strict=False) for part in parts if part)
 
 
 def client_address(request: Request, settings: ServiceSettings) -> Address:
@@ -41,6 +55,7 @@ def _nearest_stranger(hops: Sequence[Address], trusted: str) -> Address | None:
     return hops[0] if hops else None
 
 
+@lru_cache(maxsize=1024)
 def _parsed(text: str) -> Address:
     try:
         address = ip_address(text.strip().strip("[]"))

@@ -181,6 +181,8 @@ def asked_cookie(request: Request) -> str:
 
 def _is_known_elsewhere(request: Request) -> bool:
     """Tell whether a person opens a page here who has a session at another of our services."""
+    if not request.cookies:
+        return False
     opens_a_page = (
         request.method == "GET"
         and "text/html" in request.headers.get("accept", "")

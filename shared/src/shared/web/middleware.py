@@ -2,17 +2,18 @@
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from re import Pattern
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import structlog
 from fastapi import Request
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from shared.contracts.envelope import Cause
 from shared.errors import DomainError, Kind
@@ -25,11 +26,29 @@ MAX_BODY_BYTES: Final = 64 * 1024
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGE_POLICY: Final = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    b"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-_FILE_POLICY: Final = "frame-ancestors 'none'; base-uri 'none'"
+_FILE_POLICY: Final = b"frame-ancestors 'none'; base-uri 'none'"
 """For PDFs: the browser's own viewer is a page with styles and scripts of its own."""
+Header = tuple[bytes, bytes]
+_POLICY_NAME: Final = b"content-security-policy"
+_CORRELATION_NAME: Final = CORRELATION.encode()
+_DEFAULTS: Final[tuple[Header, ...]] = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"same-origin"),
+)
+_FIXED: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_FIXED_WHERE_SECURE: Final[tuple[Header, ...]] = (
+    *_FIXED,
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+_FIXED_NAMES: Final = frozenset({_CORRELATION_NAME, *(name for name, _ in _FIXED_WHERE_SECURE)})
 
 _REQUESTS: Final = Counter(
     "lephi_http_requests", "Requests answered", ["service", "method", "route", "status"]
@@ -81,13 +100,16 @@ class Doors:
         answering = _Answer(
             scope, send, self._service, correlation=cause.correlation_id, secure=secure
         )
-        with structlog.contextvars.bound_contextvars(correlation_id=str(cause.correlation_id)):
+        noted = bind_contextvars(correlation_id=answering.correlation)
+        try:
             refusal = self._refusal(scope, headers)
             if refusal is not None:
                 await answer_domain_error(request, refusal)(scope, receive, answering)
                 return
             limited = _limited(receive, self._body_limits(scope["path"]))
             await self._app(scope, limited, answering)
+        finally:
+            reset_contextvars(**noted)
 
     def _refusal(self, scope: Scope, headers: Headers) -> DomainError | None:
         if scope["method"] in _SAFE_METHODS:
@@ -112,11 +134,13 @@ class Doors:
 
 
 def _cause_of(headers: Headers) -> Cause:
+    causation_id = new_id()
     try:
-        correlation_id = UUID(headers.get(CORRELATION, ""))
+        told = headers.get(CORRELATION)
+        correlation_id = UUID(told) if told else causation_id
     except ValueError:
-        correlation_id = new_id()
-    return Cause(correlation_id=correlation_id, causation_id=new_id())
+        correlation_id = causation_id
+    return Cause(correlation_id=correlation_id, causation_id=causation_id)
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
@@ -143,34 +167,40 @@ class _Answer:
         self._scope = scope
         self._send = send
         self._service = service
-        self._correlation = str(correlation)
+        self.correlation = str(correlation)
         self._secure = secure
         self._began = time.perf_counter()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._complete(MutableHeaders(scope=message))
+            message["headers"] = self._complete(message["headers"])
             self._count(message["status"])
         await self._send(message)
 
-    def _complete(self, headers: MutableHeaders) -> None:
-        is_file = headers.get("content-type", "").startswith("application/pdf")
-        headers.setdefault("Content-Security-Policy", _FILE_POLICY if is_file else _PAGE_POLICY)
-        headers.setdefault("Cache-Control", "no-store")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        headers["X-Correlation-Id"] = self._correlation
-        if self._secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    def _complete(self, headers: list[Header]) -> list[Header]:
+        """Return the answer's own ``headers``, those it left out, and those it may not choose."""
+        own = {name.lower(): value for name, value in headers}
+        is_file = own.get(b"content-type", b"").startswith(b"application/pdf")
+        policy = _FILE_POLICY if is_file else _PAGE_POLICY
+        chosen = [each for each in headers if each[0].lower() not in _FIXED_NAMES]
+        left_out = [each for each in ((_POLICY_NAME, policy), *_DEFAULTS) if each[0] not in own]
+        fixed = _FIXED_WHERE_SECURE if self._secure else _FIXED
+        return [*chosen, *left_out, *fixed, (_CORRELATION_NAME, self.correlation.encode())]
 
     def _count(self, status: int) -> None:
         route = getattr(self._scope.get("route"), "path", "unknown")
-        method = self._scope["method"]
-        _REQUESTS.labels(self._service, method, route, str(status)).inc()
-        _SECONDS.labels(self._service, method, route).observe(time.perf_counter() - self._began)
+        requests, seconds = _figures(self._service, self._scope["method"], route, status)
+        requests.inc()
+        seconds.observe(time.perf_counter() - self._began)
+
+
+@lru_cache(maxsize=4096)
+def _figures(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return what counts such answers; looking it up by its labels costs more than counting."""
+    return (
+        _REQUESTS.labels(service, method, route, str(status)),
+        _SECONDS.labels(service, method, route),
+    )
 
 
 def body_limits(special: list[tuple[Pattern[str], int]]) -> Callable[[str], int]:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -23,7 +23,8 @@ _BANK_COOKIE: Final = "last-bank"
 _BANK_SECONDS: Final = 365 * 24 * 3600
 
 
-async def _links(settings: Configured) -> Links:
+async def _links(request: Request) -> Links:
+    settings = cast("Settings", request.app.state.settings)
     return Links(settings.link_key.get_secret_value(), settings.public_url)
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from payment_gateway.domain.payables import FeeState, Payable, PublicStatus, public_status
 from payment_gateway.use_cases import look
+from shared.db.driver import Reading
 
-ReadFeeState = Callable[[AsyncSession, str], Awaitable[FeeState | None]]
+ReadFeeState = Callable[[Reading, str], Awaitable[FeeState | None]]
 
 
 @dataclass(frozen=True)
@@ -21,17 +20,15 @@ class Found:
     fee: FeeState | None
 
 
-async def find(
-    session: AsyncSession, dossier_code: str, read_fee_state: ReadFeeState
-) -> Found | None:
+async def find(reading: Reading, dossier_code: str, read_fee_state: ReadFeeState) -> Found | None:
     """Return what is known of a dossier's fee; None if nothing was ever due or decided.
 
     An open or paid payable speaks for itself; else lephi.fee's last word, a view, is asked.
     """
-    payable = await look.find_payable(session, dossier_code)
+    payable = await look.find_payable(reading, dossier_code)
     if payable is not None and payable.public_status is not PublicStatus.CANCELLED:
         return Found(dossier_code, payable.public_status, payable, None)
-    fee = await read_fee_state(session, dossier_code)
+    fee = await read_fee_state(reading, dossier_code)
     status = public_status(payable, fee.word if fee is not None else None)
     if status is None:
         return None

@@ -50,8 +50,8 @@ async def search(
         )
         return _search_page(request, typed=ma, error=error, status=422)
     await limits.check(request, code)
-    async with database_of(request).transaction() as session:
-        found = await finding.find(session, code, fee_state)
+    async with database_of(request).reading() as reading:
+        found = await finding.find(reading, code, fee_state)
     if found is None:
         await limits.miss(request, code)
         return _not_found_page(request, code)
@@ -83,8 +83,8 @@ async def show_payable(
     if code != dossier_code:
         return RedirectResponse(f"/thanh-toan/{code}", status_code=303)
     await limits.check(request, code)
-    async with database_of(request).transaction() as session:
-        found = await finding.find(session, code, fee_state)
+    async with database_of(request).reading() as reading:
+        found = await finding.find(reading, code, fee_state)
     if found is None:
         await limits.miss(request, code)
         return _not_found_page(request, code)

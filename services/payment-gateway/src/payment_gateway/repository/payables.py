@@ -74,7 +74,9 @@ def payable_of(row: Mapping[str, Any]) -> Payable:
     )
 
 
-async def payables_of(session: AsyncSession, dossier_code: str) -> Sequence[Payable]:
+async def payables_of(
+    session: AsyncSession | driver.Reading, dossier_code: str
+) -> Sequence[Payable]:
     """Return all payables of a dossier, the oldest first."""
     return [payable_of(row) for row in await driver.fetch(session, _OF_DOSSIERS, [dossier_code])]
 

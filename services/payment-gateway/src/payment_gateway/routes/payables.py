@@ -34,8 +34,8 @@ async def show_payable(
     """Tell what is due for a dossier; the code may be written as people write it."""
     code = parse_dossier_code(dossier_code)
     await limits.check(request, code)
-    async with database_of(request).transaction() as session:
-        found = await finding.find(session, code, fee_state)
+    async with database_of(request).reading() as reading:
+        found = await finding.find(reading, code, fee_state)
     if found is None:
         await limits.miss(request, code)
         raise PayableNotFoundError(code)
@@ -72,8 +72,8 @@ async def follow_payable(
     database = database_of(request)
 
     async def read() -> str | None:
-        async with database.transaction() as session:
-            found = await finding.find(session, code, fee_state)
+        async with database.reading() as reading:
+            found = await finding.find(reading, code, fee_state)
         return None if found is None else _public(found, links).model_dump_json()
 
     return event_stream(request, code, read)
@@ -82,8 +82,8 @@ async def follow_payable(
 async def _due(request: Request, dossier_code: str, limits: LookUpLimit) -> Payable:
     code = parse_dossier_code(dossier_code)
     await limits.check(request, code)
-    async with database_of(request).transaction() as session:
-        payable = await look.find_payable(session, code)
+    async with database_of(request).reading() as reading:
+        payable = await look.find_payable(reading, code)
     if payable is None:
         await limits.miss(request, code)
     if payable is None or not payable.takes_money:

@@ -15,6 +15,7 @@ from payment_gateway.repository import channels as channel_rows
 from payment_gateway.repository import monies as money_rows
 from payment_gateway.repository import payables as payable_rows
 from shared.contracts.parts import Money
+from shared.db.driver import Reading
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Paid:
     """Its money settled the payable: its payer may open the receipts."""
 
 
-async def find_payable(session: AsyncSession, dossier_code: str) -> Payable | None:
+async def find_payable(session: AsyncSession | Reading, dossier_code: str) -> Payable | None:
     """Return the payable of a dossier that people see: the open one, else the newest."""
     return shown(await payable_rows.payables_of(session, dossier_code))
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from payment_gateway.domain.payables import FeeState, FeeWord
 from shared.contracts.envelope import Envelope
 from shared.contracts.fee import FeeAssessed, FeeExempted, FeePending, FeeWithdrawn
 from shared.contracts.parts import FeeKind, Line
+from shared.db import driver
 from shared.db.metadata import ViewBase
 from shared.views import Put, View, fold
 
@@ -74,16 +74,21 @@ def fee_withdrawn(event: Envelope[FeeWithdrawn]) -> Iterator[Put]:
     )
 
 
-async def fee_state(session: AsyncSession, dossier_code: str) -> FeeState | None:
+_SAID: Final = """SELECT word, procedure_name, agency_name, items FROM view.fee_state
+ WHERE dossier_code = $1"""
+
+
+async def fee_state(reading: driver.Reading, dossier_code: str) -> FeeState | None:
     """Return what lephi.fee last said of a dossier; None if it said nothing."""
-    row = await session.get(FeeStateRow, dossier_code)
+    row = await driver.fetchrow(reading, _SAID, dossier_code)
     if row is None:
         return None
     items = tuple(
         (FeeKind(each["kind"]), str(each["name"]), int(each["amount_vnd"]))
-        for each in row.items or []
+        for each in row["items"] or []
     )
-    return FeeState(row.word, row.procedure_name or "", row.agency_name or "", items)
+    word = FeeWord(row["word"])
+    return FeeState(word, row["procedure_name"] or "", row["agency_name"] or "", items)
 
 
 FEE_STATE: Final = View(
