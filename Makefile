@@ -44,6 +44,7 @@ chaos: setup
 	@PYTHON=$(PYTHON) deploy/local/setup.sh test
 	MACHINE_SEED=$(SEED) MACHINE_STEPS=$(or $(MACHINE_STEPS),100000) .venv/bin/pytest -q tests/payment_gateway/test_machine.py
 	DAY_PAYMENTS=$(or $(DAY_PAYMENTS),5000) .venv/bin/pytest -q tests/payment_gateway/test_day.py $(ARGS)
+	TAX_WEEKS=$(or $(TAX_WEEKS),50) .venv/bin/pytest -q tests/receipt/test_daily_table.py -k week $(ARGS)
 	SEED=$(SEED) RUNS=$(RUNS) PROVINCE_DOSSIERS=$(or $(PROVINCE_DOSSIERS),20000) \
 	  .venv/bin/pytest -q tests/journeys -k "killed or stopped or dies or in_disorder" $(ARGS)
 

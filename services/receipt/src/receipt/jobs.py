@@ -1,15 +1,18 @@
-"""The clock door: the files of receipts, made one after another, tried for ever."""
+"""The clock door: the files of receipts and the tables of days; each is tried for ever."""
 
 import hashlib
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.adapters.paper.page import qr_picture, style_of, template_of
+from receipt.adapters.tax.client import TaxClient
 from receipt.domain.paper import paper_of
 from receipt.domain.receipt import FileWork, MadeFile
+from receipt.domain.tax import TaxForm
+from receipt.use_cases import close_day, send_day
 from receipt.use_cases import make_file as use_cases
 from receipt.use_cases.issue import number_waiting
 from receipt.use_cases.series import keep_series
@@ -78,6 +81,47 @@ def jobs(printer: PdfPrinter, store: LocalFolder, *, receipt_url: str) -> tuple[
         Job("make-file", run, pause=timedelta(milliseconds=500), after_facts=True),
         Job("give-numbers", number, pause=timedelta(seconds=5), after_facts=True),
         Job("keep-series", look_after_series, pause=timedelta(minutes=10)),
+    )
+
+
+async def close_days(database: Database, _: UUID | None, *, closes_at: time) -> bool:
+    """Make the submissions of 01/TH-BLĐT whose cut has passed; False when there were none."""
+    async with database.transaction() as session:
+        return bool(await close_day.close_due(session, closes_at=closes_at, now=utc_now()))
+
+
+async def send_table(database: Database, only: UUID | None, *, tax: TaxClient) -> bool:
+    """Send one due submission to the tax authority; False when there is none.
+
+    Dying after the call repeats it with the same key, and the authority takes it once.
+    """
+    if not tax.is_reachable:
+        return False
+    async with database.transaction() as session:
+        sending = await send_day.take_due(session, only, now=utc_now())
+    if sending is None:
+        return False
+
+    key, failure = sending.submission_id, None
+    try:
+        taken = await tax.submit(TaxForm.DAILY_TABLE, key, sending.body, now=utc_now())
+    except DomainError as error:
+        failure = error
+    hit("W16")
+
+    async with database.transaction() as session:
+        if failure is None:
+            await send_day.mark_accepted(session, key, taken, now=utc_now())
+        else:
+            await send_day.mark_failed(session, key, failure, now=utc_now())
+    return True
+
+
+def daily_table_jobs(tax: TaxClient, closes_at: time) -> tuple[Job, ...]:
+    """Return what closes days and sends their tables."""
+    return (
+        Job("close-day", partial(close_days, closes_at=closes_at), pause=timedelta(seconds=30)),
+        Job(send_day.SEND, partial(send_table, tax=tax), pause=timedelta(seconds=10)),
     )
 
 

@@ -2,8 +2,9 @@
 
 from receipt import handlers, routes
 from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.tax.client import TaxClient
 from receipt.adapters.uploads.reader import FileReader
-from receipt.jobs import jobs
+from receipt.jobs import daily_table_jobs, jobs
 from receipt.pages import holder, series, staff
 from receipt.pages.check import check_router
 from receipt.settings import Settings
@@ -17,6 +18,7 @@ def make_service() -> Service:
     """Return the service as its environment describes it."""
     settings = Settings()
     printer, reader = PdfPrinter(), FileReader()
+    tax = TaxClient(settings.tax_url, settings.tax_secret.get_secret_value())
     return Service(
         name="receipt",
         package="receipt",
@@ -25,7 +27,10 @@ def make_service() -> Service:
         topic=TOPIC,
         source=SOURCE,
         subscriptions=handlers.subscriptions(settings.printed_url),
-        jobs=jobs(printer, LocalFolder(settings.files_folder), receipt_url=settings.printed_url),
+        jobs=(
+            *jobs(printer, LocalFolder(settings.files_folder), receipt_url=settings.printed_url),
+            *daily_table_jobs(tax, settings.table_closes_at),
+        ),
         routers=(
             holder.router,
             check_router(reader),
@@ -35,5 +40,5 @@ def make_service() -> Service:
             routes.verifications_router(reader),
         ),
         follows=(TOPIC,),
-        closers=(printer.close, reader.close),
+        closers=(printer.close, reader.close, tax.close),
     )

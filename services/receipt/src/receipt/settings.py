@@ -1,5 +1,6 @@
 """What receipt reads from its environment."""
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,9 @@ class Settings(ServiceSettings):
     """Where the tax authority takes forms; empty: what is to be sent waits (no address yet)."""
     tax_secret: Annotated[SecretStr, Field(validation_alias="TAX_SECRET")] = SecretStr("")
     """Signs what we send there."""
+
+    table_closes_at: time = time(22, 0)
+    """When each day's 01/TH-BLĐT is made, Vietnam's clock; the law says the same day."""
 
     @property
     def printed_url(self) -> str:

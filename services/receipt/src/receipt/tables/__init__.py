@@ -1,5 +1,12 @@
 """The decision tables, a file per subject; rows carry no behaviour."""
 
+from receipt.tables.daily_tables import (
+    DailyTableChangeRow,
+    DailyTableLineRow,
+    DailyTableRow,
+    DailyTableSubmissionRow,
+    TaxOutageRow,
+)
 from receipt.tables.model import Base
 from receipt.tables.people import AgencyRow, PartyRow
 from receipt.tables.receipts import ReceiptFileRow, ReceiptRow
@@ -9,8 +16,13 @@ __all__ = [
     "AgencyRow",
     "AwaitingNumberRow",
     "Base",
+    "DailyTableChangeRow",
+    "DailyTableLineRow",
+    "DailyTableRow",
+    "DailyTableSubmissionRow",
     "PartyRow",
     "ReceiptFileRow",
     "ReceiptRow",
     "SeriesRow",
+    "TaxOutageRow",
 ]
