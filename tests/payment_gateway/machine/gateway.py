@@ -52,7 +52,7 @@ from shared.jobs import Job, JobRunner, run_due
 from shared.live import Live
 from shared.web.app import create_app
 from tests.payment_gateway.builders import assessed
-from tests.payment_gateway.machine import people
+from tests.payment_gateway.machine import closing, people
 from tests.payment_gateway.told import Said, said
 from tests.support.facts import an_envelope
 
@@ -142,6 +142,8 @@ class _Serving:
             return await asyncio.gather(*calls)
         if command["do"] == "person":
             return [await people.act(self._database, command)]
+        if command["do"] == "close":
+            return await closing.close(self._database, command)
         if command["do"] == "hear":
             return await self._hear(_FACTS[command["fact"]].model_validate(command["data"]))
         await run_due(self._database, self._jobs[command["job"]])

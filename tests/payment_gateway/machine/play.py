@@ -9,8 +9,9 @@ from hypothesis.stateful import rule
 from mock_bank.domain.tellings import Result
 from shared.ids import new_id
 from tests.payment_gateway.builders import CONTEXT, a_line, assessed
+from tests.payment_gateway.machine.accountant import Accountant
 from tests.payment_gateway.machine.look import Row
-from tests.payment_gateway.machine.stage import CHANNELS, DOSSIERS, Stage
+from tests.payment_gateway.machine.stage import CHANNELS, DOSSIERS
 from tests.payment_gateway.machine.told import SUCCESS, Asked, Telling
 
 FAILING: Final = ("npsp", "vnpay", "momo")
@@ -26,7 +27,7 @@ differences = st.sampled_from((0, 0, 0, 0, -1_000, 1_000, -99_000, 5))
 T = TypeVar("T")
 
 
-class Play(Stage):
+class Play(Accountant):
     """One play on dossiers of its own; the database and the process are a shard's."""
 
     # lephi.fee
