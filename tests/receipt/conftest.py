@@ -8,13 +8,15 @@ import pytest
 from httpx import AsyncClient
 
 from receipt.adapters.file_store.local_folder import LocalFolder
-from receipt.jobs import jobs
+from receipt.adapters.signer.signers import Signers
+from receipt.jobs import Workshop, jobs
 from receipt.main import make_service
 from shared.db.database import Database
 from shared.pdf import PdfPrinter
 from shared.service import Service
 from tests.conftest import NewDatabase
 from tests.receipt.acts import RECEIPT_URL
+from tests.receipt.signers import a_key, signers_with
 from tests.receipt.world import World
 from tests.support.web import client_of
 
@@ -37,11 +39,19 @@ def store(tmp_path: Path) -> LocalFolder:
 
 
 @pytest.fixture
-def service(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, printer: PdfPrinter, store: LocalFolder
-) -> Service:
+def signers() -> Signers:
+    return signers_with(a_key())
+
+
+@pytest.fixture
+def workshop(printer: PdfPrinter, signers: Signers, store: LocalFolder) -> Workshop:
+    return Workshop(printer, signers, store)
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workshop: Workshop) -> Service:
     monkeypatch.setenv("RECEIPT_FILES_FOLDER", str(tmp_path))
-    return dataclasses.replace(make_service(), jobs=jobs(printer, store, receipt_url=RECEIPT_URL))
+    return dataclasses.replace(make_service(), jobs=jobs(workshop, receipt_url=RECEIPT_URL))
 
 
 @pytest.fixture
@@ -55,7 +65,6 @@ async def world(
     client: AsyncClient,
     database: Database,
     service: Service,
-    printer: PdfPrinter,
-    store: LocalFolder,
+    workshop: Workshop,
 ) -> World:
-    return World(client, database, service, printer, store)
+    return World(client, database, service, workshop)

@@ -1,11 +1,24 @@
 """Keys and certificates of collectors for tests, made once per session."""
 
 from functools import cache
+from pathlib import Path
+from typing import Final
 
-from lephi.stack.certificates import Authority, Validity, for_days, make_authority, make_collector
+from lephi.stack.certificates import (
+    Authority,
+    Validity,
+    for_days,
+    make_authority,
+    make_collector,
+    write_key_file,
+)
 from receipt.adapters.signer.file_key import FileKey
+from receipt.adapters.signer.key import SigningKey
+from receipt.adapters.signer.signers import Signers
+from receipt.settings import SignerSettings
 
-TAX_CODE = "6101234567"
+TAX_CODE: Final = "6101234567"
+KEY_FILE_PASSWORD: Final = "mật khẩu"  # noqa: S105 - of a file made by the tests
 
 
 @cache
@@ -26,3 +39,23 @@ def new_key(tax_code: str = TAX_CODE, validity: Validity | None = None) -> FileK
 def a_key() -> FileKey:
     """Return the key of the collector of the tests' receipts."""
     return new_key()
+
+
+def signers_with(*keys: SigningKey, timestamp_url: str | None = None) -> Signers:
+    """Return signers that hold these keys for the collector of the tests."""
+    settings = tuple(
+        SignerSettings(tax_codes=(TAX_CODE,), key_file=Path(str(place)))
+        for place, _ in enumerate(keys)
+    )
+    return Signers(
+        settings,
+        timestamp_url=timestamp_url,
+        open_key=lambda each: keys[int(str(each.key_file))],
+    )
+
+
+def write_key(file: Path) -> Path:
+    """Write the key of the tests' collector as the stack writes it."""
+    owned = Authority(a_key().key, a_key().certificate)
+    write_key_file(file, owned, authority(), KEY_FILE_PASSWORD)
+    return file

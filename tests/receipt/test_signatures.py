@@ -9,13 +9,12 @@ import pytest
 from lxml import etree
 from pypdf import PdfReader, PdfWriter
 
-from lephi.stack.certificates import Authority, write_key_file
 from receipt.adapters.signer.checking import FileState, check_file
 from receipt.adapters.signer.file_key import read_key_file
 from receipt.adapters.signer.pades import sign_pdf
 from receipt.adapters.signer.xml_signature import sign_xml
 from receipt.domain.errors import SignerUnusableError
-from tests.receipt.signers import a_key, authority, new_key
+from tests.receipt.signers import KEY_FILE_PASSWORD, a_key, authority, new_key, write_key
 
 AT = datetime(2026, 11, 28, 7, 5, 11, tzinfo=UTC)
 DATA = "<BienLai xmlns='urn:test'><So>1</So><Ten>Đặng Thị Ngọc Ánh</Ten></BienLai>".encode()
@@ -158,10 +157,9 @@ def test_given_an_encrypted_pdf_when_checked_then_it_is_unreadable() -> None:
 
 
 def test_given_a_key_file_when_read_with_its_password_then_it_signs(tmp_path: Path) -> None:
-    file = tmp_path / "collector.p12"
-    write_key_file(file, Authority(a_key().key, a_key().certificate), authority(), "mật khẩu")
+    file = write_key(tmp_path / "collector.p12")
 
-    key = read_key_file(file, "mật khẩu")
+    key = read_key_file(file, KEY_FILE_PASSWORD)
 
     assert key.certificate == a_key().certificate
     assert key.chain == (authority().certificate,)

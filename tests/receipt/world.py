@@ -7,15 +7,13 @@ from uuid import UUID
 
 from httpx import AsyncClient
 
-from receipt.adapters.file_store.local_folder import LocalFolder
-from receipt.jobs import make_file
+from receipt.jobs import Workshop, make_file
 from shared.clock import utc_now
 from shared.contracts.parts import FeeKind
 from shared.contracts.receipt import ReceiptIssued
 from shared.db.database import Database
 from shared.ids import new_id
 from shared.links import Purpose, make_token
-from shared.pdf import PdfPrinter
 from shared.service import Service
 from shared.web.identity import Role, User, session_of
 from shared.web.sessions import new_secret
@@ -37,8 +35,7 @@ class World:
     client: AsyncClient
     database: Database
     service: Service
-    printer: PdfPrinter
-    store: LocalFolder
+    workshop: Workshop
 
     async def pay(self, *kinds: FeeKind, dossier_code: str = DOSSIER) -> list[ReceiptIssued]:
         await know(self.database, a_party(dossier_code=dossier_code))
@@ -48,7 +45,7 @@ class World:
         return list(await issued(self.database))[before:]
 
     async def make_files(self) -> None:
-        while await make_file(self.database, None, printer=self.printer, store=self.store):
+        while await make_file(self.database, None, workshop=self.workshop):
             pass
 
     def store_files(self) -> list[str]:

@@ -5,6 +5,7 @@ import io
 import logging
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +45,16 @@ class PdfLimits:
     """Then a child ends as if idle: Pango may keep 150 kB of a page (tabular figures, for one)."""
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside a PDF: what the page was made from."""
+
+    name: str
+    content: bytes
+    description: str
+    made_at: datetime
+
+
 class PdfPrinter:
     """One child that prints a page at a time; started when first needed, safe to share."""
 
@@ -57,9 +68,11 @@ class PdfPrinter:
         )
         self._child = Child("shared.pdf", costs, wall_seconds=self._limits.wall_seconds)
 
-    async def render(self, html: str, *, style: str) -> bytes:
+    async def render(self, html: str, *, style: str, attachment: Attachment | None = None) -> bytes:
         """Return ``html`` with the sheet ``style`` as PDF: equal input, equal bytes.
 
+        With an ``attachment`` the file is one to be kept: PDF/A-3a (ISO 19005-3, level A: tagged),
+        and the attachment is named its source. The child gets its bytes and opens nothing.
         Raises PdfNotMadeError when the page is too large, costs too much, or wants to fetch
         anything but ``data:``. Pictures come as ``data:`` URLs of bitmaps.
         """
@@ -67,13 +80,20 @@ class PdfPrinter:
         if len(html) > self._limits.html_characters or "<svg" in html.lower():
             raise PdfNotMadeError("too large, or with inline SVG")
         try:
-            return await self._child.ask(html.encode(), style.encode())
+            return await self._child.ask(html.encode(), style.encode(), *_parts(attachment))
         except ChildError as error:
             raise PdfNotMadeError(str(error)) from error
 
     async def close(self) -> None:
         """End the child, if there is one."""
         await self._child.close()
+
+
+def _parts(attachment: Attachment | None) -> tuple[bytes, ...]:
+    if attachment is None:
+        return ()
+    named = (attachment.name, attachment.description, attachment.made_at.isoformat())
+    return (*(text.encode() for text in named), attachment.content)
 
 
 class _NotFetchedError(Exception):
@@ -96,7 +116,7 @@ class _Press:
         self._faces = CSS(string=_font_faces(), font_config=self._fonts, url_fetcher=self._fetcher)
         self._styles: dict[bytes, CSS] = {}
 
-    def render(self, html: bytes, style: bytes) -> bytes:
+    def render(self, html: bytes, style: bytes, *attachment: bytes) -> bytes:
         """Return the PDF; raise whatever went wrong."""
         from weasyprint import HTML  # noqa: PLC0415
         from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
@@ -104,10 +124,29 @@ class _Press:
         try:
             page = HTML(string=html.decode(), url_fetcher=self._fetcher)
             sheets = [self._faces, self._style(style)]
-            content: Any = page.write_pdf(font_config=self._fonts, stylesheets=sheets)
+            kept = self._kept(*attachment) if attachment else {}
+            content: Any = page.write_pdf(font_config=self._fonts, stylesheets=sheets, **kept)
         except FatalURLFetchingError as error:  # A BaseException: nothing else would catch it.
             raise _NotFetchedError from error
         return bytes(content)
+
+    def _kept(
+        self, name: bytes, description: bytes, made_at: bytes, content: bytes
+    ) -> dict[str, Any]:
+        """Return the options of a PDF/A-3 with one attachment."""
+        from weasyprint import Attachment as Attached  # noqa: PLC0415
+
+        at = datetime.fromisoformat(made_at.decode())
+        attached = Attached(
+            file_obj=io.BytesIO(content),
+            name=name.decode(),
+            description=description.decode(),
+            created=at,
+            modified=at,
+            relationship="Source",
+            url_fetcher=self._fetcher,
+        )
+        return {"pdf_variant": "pdf/a-3a", "attachments": [attached]}
 
     def _style(self, style: bytes) -> "CSS":
         from weasyprint import CSS  # noqa: PLC0415

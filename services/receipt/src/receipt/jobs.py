@@ -1,60 +1,109 @@
 """The clock door: the files of receipts and the tables of days; each is tried for ever."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.keeping import Made, keep_files
+from receipt.adapters.file_store.port import FileStore
+from receipt.adapters.paper.data import data_of
 from receipt.adapters.paper.page import qr_picture, style_of, template_of
+from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
+from receipt.domain.errors import RenderDiffersError
 from receipt.domain.paper import paper_of
-from receipt.domain.receipt import FileWork, MadeFile
+from receipt.domain.receipt import FileWork, Progress, Rendered, Signed
 from receipt.domain.tax import TaxForm
+from receipt.domain.xml_names import edition_of
+from receipt.use_cases import certificates as certificate_cases
 from receipt.use_cases import close_day, send_day
 from receipt.use_cases import make_file as use_cases
 from receipt.use_cases.issue import number_waiting
 from receipt.use_cases.series import keep_series
 from shared.clock import utc_now
 from shared.contracts.envelope import Cause
-from shared.days import vietnam_day
 from shared.db.database import Database
 from shared.errors import DomainError
 from shared.failpoints import hit
 from shared.ids import new_id
 from shared.jobs import Job
-from shared.pdf import PdfPrinter
+from shared.pdf import Attachment, PdfPrinter
 from shared.web.pages import render_text
 
 WAITING_AT_ONCE: Final = 200
 """Receipts that waited for a series and are numbered in one transaction."""
 
+DATA_NAME: Final = "bien-lai.xml"
+"""Of the XML inside the PDF."""
 
-async def make_file(
-    database: Database, only: UUID | None, *, printer: PdfPrinter, store: LocalFolder
-) -> bool:
-    """Make one due file; False when there is none.
 
-    Dying anywhere repeats it: equal input gives equal bytes under the same name.
+@dataclass(frozen=True)
+class Workshop:
+    """What makes the files of receipts: who prints, who signs, who keeps."""
+
+    printer: PdfPrinter
+    signers: Signers
+    store: FileStore
+
+
+async def print_receipt(work: FileWork, printer: PdfPrinter) -> Rendered:
+    """Return the unsigned PDF of ``work``, with its XML in it: the same bytes each time.
+
+    Raises PdfNotMadeError, and RenderDiffersError where an earlier try printed other bytes.
+    """
+    paper = paper_of(work.fact, work.payer)
+    version, edition = paper.template_version, edition_of(paper.template_version)
+    data = attachment = None
+    if edition is not None:
+        data = data_of(work.fact, paper, edition)
+        attachment = Attachment(DATA_NAME, data, "Dữ liệu biên lai", work.fact.issued_at)
+    html = render_text("receipt", template_of(version), paper=paper, qr=qr_picture(paper.check_url))
+    pdf = await printer.render(html, style=style_of(version), attachment=attachment)
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    if work.render_sha256 not in {None, sha256}:
+        raise RenderDiffersError(sha256)
+    return Rendered(pdf, data, sha256)
+
+
+async def make_file(database: Database, only: UUID | None, *, workshop: Workshop) -> bool:
+    """Make both files of one due receipt; False when there is none.
+
+    Dying anywhere repeats it: printing gives equal bytes, and what was kept once stays.
     """
     async with database.transaction() as session:
         work = await use_cases.take_due_file(session, only, now=utc_now())
     if work is None:
         return False
 
-    failure: DomainError | None = None
+    rendered: Rendered | None = None
+    signed: Signed | None = None
     try:
-        made = await _print(work, printer, store)
+        rendered = await print_receipt(work, workshop.printer)
+        hit("W13")
+        signed = await workshop.signers.sign(work, rendered, now=utc_now())
+        hit("W14")
+        made = await keep_files(Made(work, rendered, signed), workshop.store, workshop.signers)
+        hit("W15")
     except DomainError as error:
-        failure = error
+        progress = Progress(rendered.sha256 if rendered else None, is_signed=signed is not None)
+        async with database.transaction() as session:
+            await use_cases.mark_failed(session, work, error, progress, now=utc_now())
+        return True
 
     async with database.transaction() as session:
-        if failure is None:
-            await use_cases.mark_stored(session, work, made, now=utc_now())
-        else:
-            await use_cases.mark_failed(session, work, failure, now=utc_now())
+        await use_cases.mark_stored(session, work, rendered, made, now=utc_now())
     return True
+
+
+async def note_certificates(database: Database, _only: UUID | None, *, signers: Signers) -> bool:
+    """Write down which certificates sign for whom, and until when; always False."""
+    found = await signers.certificates()
+    async with database.transaction() as session:
+        await certificate_cases.note(session, found, now=utc_now())
+    return False
 
 
 async def look_after_series(database: Database, _only: UUID | None) -> bool:
@@ -73,14 +122,16 @@ async def give_numbers(database: Database, _only: UUID | None, *, receipt_url: s
         )
 
 
-def jobs(printer: PdfPrinter, store: LocalFolder, *, receipt_url: str) -> tuple[Job, ...]:
+def jobs(workshop: Workshop, *, receipt_url: str) -> tuple[Job, ...]:
     """Return what receipt does by the clock; ``receipt_url`` begins the addresses it prints."""
-    run = partial(make_file, printer=printer, store=store)
+    make = partial(make_file, workshop=workshop)
+    note = partial(note_certificates, signers=workshop.signers)
     number = partial(give_numbers, receipt_url=receipt_url)
     return (
-        Job("make-file", run, pause=timedelta(milliseconds=500), after_facts=True),
+        Job("make-file", make, pause=timedelta(milliseconds=500), after_facts=True),
         Job("give-numbers", number, pause=timedelta(seconds=5), after_facts=True),
         Job("keep-series", look_after_series, pause=timedelta(minutes=10)),
+        Job("note-certificates", note, pause=timedelta(hours=1)),
     )
 
 
@@ -123,18 +174,3 @@ def daily_table_jobs(tax: TaxClient, closes_at: time) -> tuple[Job, ...]:
         Job("close-day", partial(close_days, closes_at=closes_at), pause=timedelta(seconds=30)),
         Job(send_day.SEND, partial(send_table, tax=tax), pause=timedelta(seconds=10)),
     )
-
-
-async def _print(work: FileWork, printer: PdfPrinter, store: LocalFolder) -> MadeFile:
-    paper = paper_of(work.fact, work.payer)
-    html = render_text(
-        "receipt", template_of(paper.template_version), paper=paper, qr=qr_picture(paper.check_url)
-    )
-    pdf = await printer.render(html, style=style_of(paper.template_version))
-    hit("W13")
-    sha256 = hashlib.sha256(pdf).hexdigest()
-    day = vietnam_day(work.fact.issued_at)
-    name = f"{day:%Y/%m/%d}/{work.fact.receipt_id}-{sha256[:16]}.pdf"
-    await store.store(name, pdf)
-    hit("W15")
-    return MadeFile(name=name, render_sha256=sha256, pdf_sha256=sha256)

@@ -1,10 +1,11 @@
 """Composition root of receipt: settings, adapters, doors and tables named in one value."""
 
 from receipt import handlers, routes
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.chosen import store_of
+from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.adapters.uploads.reader import FileReader
-from receipt.jobs import daily_table_jobs, jobs
+from receipt.jobs import Workshop, daily_table_jobs, jobs
 from receipt.pages import holder, series, staff
 from receipt.pages.check import check_router
 from receipt.settings import Settings
@@ -18,6 +19,8 @@ def make_service() -> Service:
     """Return the service as its environment describes it."""
     settings = Settings()
     printer, reader = PdfPrinter(), FileReader()
+    signers = Signers(settings.signers, timestamp_url=settings.timestamp_url)
+    workshop = Workshop(printer, signers, store_of(settings))
     tax = TaxClient(settings.tax_url, settings.tax_secret.get_secret_value())
     return Service(
         name="receipt",
@@ -28,7 +31,7 @@ def make_service() -> Service:
         source=SOURCE,
         subscriptions=handlers.subscriptions(settings.printed_url),
         jobs=(
-            *jobs(printer, LocalFolder(settings.files_folder), receipt_url=settings.printed_url),
+            *jobs(workshop, receipt_url=settings.printed_url),
             *daily_table_jobs(tax, settings.table_closes_at),
         ),
         routers=(

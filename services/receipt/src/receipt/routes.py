@@ -5,10 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Response, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
-from receipt.adapters.file_store.answers import pdf_answer
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.answers import FileKind, file_answer
+from receipt.adapters.file_store.chosen import store_of
 from receipt.adapters.uploads.door import TAKES_A_FILE, check_file, handed_in
 from receipt.adapters.uploads.reader import FileReader
 from receipt.schemas import (
@@ -67,17 +68,24 @@ async def read_pdf(session: Transaction, settings: Configured, token: str) -> Re
 
     Whoever asks moves the file to the front of those that are to be made.
     """
-    receipt_id = read_token(settings.link_key.get_secret_value(), Purpose.RECEIPT, token)
-    receipt = await look_up.ask_for_file(session, receipt_id, now=utc_now())
-    if receipt.file.is_stored:
-        return await pdf_answer(LocalFolder(settings.files_folder), receipt)
-    waiting = FileInTheMaking(file_status=receipt.file.status)
-    return Response(
-        waiting.model_dump_json(),
-        status_code=status.HTTP_202_ACCEPTED,
-        media_type="application/json",
-        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
-    )
+    return await _file(session, settings, token, "pdf")
+
+
+@router.get(
+    "/receipts/{token}/xml",
+    dependencies=[public()],
+    response_model=None,
+    responses={
+        200: {"content": {"application/xml": {}}},
+        202: {"model": FileInTheMaking, "description": "Being made; see Retry-After"},
+    },
+)
+async def read_xml(session: Transaction, settings: Configured, token: str) -> Response:
+    """Return the signed XML of the receipt that an ``r`` token opens; 202 while it is being made.
+
+    Receipts of the first template have none: 404.
+    """
+    return await _file(session, settings, token, "xml")
 
 
 def verifications_router(reader: FileReader) -> APIRouter:
@@ -96,7 +104,7 @@ def verifications_router(reader: FileReader) -> APIRouter:
         await limits.check(request)
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             content = await handed_in(request, "file")
-            store = LocalFolder(settings.files_folder)
+            store = store_of(settings)
             checked = await check_file(request, reader, store, content)
         else:
             place = place_asked(await _place(request))
@@ -116,3 +124,17 @@ async def _place(request: Request) -> PlaceAsked:
         raise RequestValidationError(
             error.errors(include_url=False, include_input=False)
         ) from error
+
+
+async def _file(session: AsyncSession, settings: Settings, token: str, kind: FileKind) -> Response:
+    receipt_id = read_token(settings.link_key.get_secret_value(), Purpose.RECEIPT, token)
+    receipt = await look_up.ask_for_file(session, receipt_id, now=utc_now())
+    if receipt.file.is_stored:
+        return await file_answer(store_of(settings), receipt, kind)
+    waiting = FileInTheMaking(file_status=receipt.file.status)
+    return Response(
+        waiting.model_dump_json(),
+        status_code=status.HTTP_202_ACCEPTED,
+        media_type="application/json",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )

@@ -5,6 +5,7 @@ and names it in RECEIPT_SIGNERS.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 AUTHORITY_FILE: Final = "authority.pem"
+_DAYS: Final = 3 * 365
+"""A collector's certificate is in force for as long as those of licensed authorities."""
 _BITS: Final = 2_048
 _MARK: Final = "THỬ NGHIỆM"
 _DIGITAL_SIGNATURE: Final = 0
@@ -54,6 +57,19 @@ def for_days(days: int) -> Validity:
     """Return a validity that has begun an hour ago and goes on for ``days``."""
     now = datetime.now(UTC)
     return Validity(now - timedelta(hours=1), now + timedelta(days=days))
+
+
+def ensure_collectors(folder: Path, collectors: Mapping[str, str], password: str) -> list[Path]:
+    """Return a key file for each collector (tax code to name); what is missing is made now."""
+    files = []
+    for tax_code, name in collectors.items():
+        file = folder / f"{tax_code}.p12"
+        if not file.exists():
+            authority = ensure_authority(folder)
+            made = make_collector(authority, name, tax_code, validity=for_days(_DAYS))
+            write_key_file(file, made, authority, password)
+        files.append(file)
+    return files
 
 
 def ensure_authority(folder: Path) -> Authority:

@@ -1,5 +1,7 @@
 """The variables of the stack: secrets made once, addresses, and who is told what."""
 
+import csv
+import json
 import secrets
 import shlex
 from collections.abc import Iterable, Mapping
@@ -10,13 +12,14 @@ from typing import Final
 from dotenv import dotenv_values
 
 from lephi.servers.postgres import superuser_url
+from lephi.stack.certificates import ensure_collectors
 from lephi.stack.layout import BANK, SERVICES, Layout, data_folder
 
 DATABASES: Final = (*SERVICES, BANK)
 _SHARED_SECRETS: Final = (
     "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
     "ZALOPAY_KEY2", "BANK_FEED_SECRET", "SESSION_KEY", "LINK_KEY", "PARKED_KEY",
-    "TAX_SECRET", "PROVER_DATABASE_PASSWORD", "OPERATOR_CLIENT_SECRET",
+    "TAX_SECRET", "PROVER_DATABASE_PASSWORD", "OPERATOR_CLIENT_SECRET", "SIGNING_PASSWORD",
 )  # fmt: skip
 _CHANNELS: Final = (
     "NPSP_SECRET", "VNPAY_SECRET", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY", "ZALOPAY_KEY1",
@@ -139,6 +142,7 @@ def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
         "MOCK_BANK_URL": bank,
         "MOCK_BANK_CALLBACK_URL": f"{here('payment-gateway')}/ipn",
         **_files(layout),
+        "RECEIPT_SIGNERS": layout.settings.get("RECEIPT_SIGNERS") or _signers(layout, keys),
         **{
             f"{prefix_of(name)}_{suffix}": text
             for name in DATABASES
@@ -149,12 +153,31 @@ def endpoints(layout: Layout, keys: Mapping[str, str]) -> dict[str, str]:
 
 
 def _files(layout: Layout) -> dict[str, str]:
-    return {
-        "DOSSIER_AGENCIES_FILE": str(data_folder() / "agencies.csv"),
+    files = {
+        "DOSSIER_AGENCIES_FILE": str(_agencies_file()),
         "DOSSIER_PROCEDURES_FILE": str(data_folder() / "procedures.csv"),
         "FEE_TARIFFS_FILE": str(data_folder() / "tariffs.csv"),
-        "RECEIPT_FILES_FOLDER": str(layout.home / "receipts"),
     }
+    if not layout.settings.get("RECEIPT_FILES_BUCKET"):
+        files["RECEIPT_FILES_FOLDER"] = str(layout.home / "receipts")
+    return files
+
+
+def _agencies_file() -> Path:
+    return data_folder() / "agencies.csv"
+
+
+def _signers(layout: Layout, keys: Mapping[str, str]) -> str:
+    """Return RECEIPT_SIGNERS: a test certificate for each agency of the demonstration."""
+    password = keys["SIGNING_PASSWORD"]
+    with _agencies_file().open(encoding="utf-8", newline="") as agencies:
+        collectors = {row["tax_code"]: row["name"] for row in csv.DictReader(agencies)}
+    made = ensure_collectors(layout.home / "signing", collectors, password)
+    signers = [
+        {"tax_codes": [tax_code], "key_file": str(file), "password": password}
+        for tax_code, file in zip(collectors, made, strict=True)
+    ]
+    return json.dumps(signers)
 
 
 def _channels(bank: str) -> dict[str, str]:

@@ -93,6 +93,28 @@ class FileDamagedError(DomainError):
         super().__init__(f"file {name} is missing or altered")
 
 
+class FileNotKeptError(DomainError):
+    """The store of files takes nothing now: no space, no answer."""
+
+    kind = Kind.UNAVAILABLE
+    code = "receipt-file-not-kept"
+    title = "Chưa lưu được tệp biên lai, đang thử lại"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
+class RenderDiffersError(DomainError):
+    """Printing again gave other bytes: fonts or library changed. What was printed counts."""
+
+    kind = Kind.UNAVAILABLE
+    code = "render-differs"
+    title = "Bản thể hiện in lại khác bản đã in"
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(f"printed again, it is {sha256}")
+
+
 class SignerUnusableError(DomainError):
     """No certificate that is in force signs for this collector; its files wait, unsigned."""
 

@@ -15,7 +15,7 @@ from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import ReceiptIssued
 from shared.days import vietnam_day
 
-TEMPLATE_VERSION: Final = 1
+TEMPLATE_VERSION: Final = 2
 """Which template prints a receipt issued now; an older receipt keeps its own."""
 
 

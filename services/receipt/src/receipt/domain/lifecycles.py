@@ -44,6 +44,9 @@ class FileStatus(StrEnum):
 
     PENDING = "pending"
     RENDERED = "rendered"
+    """Printed, and what was printed is fixed by its hash; not signed yet."""
+    SIGNED = "signed"
+    """Signed, and not kept yet: signing is done again, the number of signatures is no matter."""
     STORED = "stored"
 
 
@@ -51,6 +54,7 @@ class FileTrigger(StrEnum):
     """What happens to the file of a receipt."""
 
     RENDER = "render"
+    SIGN = "sign"
     STORE = "store"
 
 
@@ -73,8 +77,8 @@ FILE_LIFECYCLE: Final = Lifecycle(
     initial=FileStatus.PENDING,
     steps=(
         Step(FileStatus.PENDING, FileTrigger.RENDER, FileStatus.RENDERED),
-        # A collector without a signing certificate has nothing between rendering and storing.
-        Step(FileStatus.RENDERED, FileTrigger.STORE, FileStatus.STORED),
+        Step(FileStatus.RENDERED, FileTrigger.SIGN, FileStatus.SIGNED),
+        Step(FileStatus.SIGNED, FileTrigger.STORE, FileStatus.STORED),
     ),
 )
 
@@ -86,6 +90,22 @@ FILE_LEASE: Final = timedelta(seconds=90)
 
 FILE_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 60, 300, 900))
 """Between tries of one file; the last one repeats for ever."""
+
+
+def is_stored(status: FileStatus) -> bool:
+    """Tell whether a file is where it ends: nothing more happens to it."""
+    return status is FileStatus.STORED
+
+
+def file_after(status: FileStatus, *done: FileTrigger) -> FileStatus:
+    """Return where a file stands when ``done`` was done again from the beginning.
+
+    What it had been through before changes nothing: a try begins with printing.
+    """
+    for trigger in done:
+        if FILE_LIFECYCLE.allows(status, trigger):
+            status = FILE_LIFECYCLE.next(status, trigger)
+    return status
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -31,6 +31,8 @@ CHANNELS: Final[Mapping[PaymentChannel, str]] = {
 
 KIND_NAMES: Final[Mapping[FeeKind, str]] = {FeeKind.PHI: "phí", FeeKind.LE_PHI: "lệ phí"}
 
+TITLE: Final = "BIÊN LAI THU PHÍ, LỆ PHÍ ĐIỆN TỬ"
+
 _PER_PAGE: Final = (Explanation.TIERS, Explanation.TIERS_CAPPED)
 _PER_COPY: Final = (Explanation.PER_COPY, Explanation.WITH_EXTRA)
 
@@ -50,6 +52,7 @@ class Paper:
     """A receipt as it is printed; equal papers print equal bytes."""
 
     template_version: int
+    title: str
     issuer_name: str
     issuer_tax_code: str
     issuer_address: str
@@ -79,6 +82,7 @@ def paper_of(issued: ReceiptIssued, payer: Payer | None) -> Paper:
     on = in_vietnam(issued.issued_at)
     return Paper(
         template_version=issued.template_version,
+        title=TITLE,
         issuer_name=printable(issuer.name, limit=300).upper(),
         issuer_tax_code=issuer.tax_code,
         issuer_address=printable(issuer.address, limit=500),

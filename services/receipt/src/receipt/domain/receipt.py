@@ -1,9 +1,10 @@
 """A receipt (biên lai) and its file, as they stand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from receipt.domain.lifecycles import FileStatus, ReceiptStatus
+from receipt.domain.lifecycles import FileStatus, ReceiptStatus, is_stored
 from receipt.domain.payer import Payer
 from receipt.domain.places import Place
 from shared.contracts.envelope import Cause
@@ -12,16 +13,19 @@ from shared.contracts.receipt import ReceiptIssued
 
 @dataclass(frozen=True)
 class ReceiptFile:
-    """The file of a receipt; name and hash once it is stored."""
+    """The file of a receipt; names and hashes once it is stored."""
 
     status: FileStatus
     name: str | None
     sha256: str | None
+    xml_name: str | None = None
+    """The signed XML beside it; the first receipts have none."""
+    xml_sha256: str | None = None
 
     @property
     def is_stored(self) -> bool:
         """Tell whether the file can be read."""
-        return self.status is FileStatus.STORED
+        return is_stored(self.status)
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,51 @@ class FileWork:
     cause: Cause
     agency_code: str
     """The receiving agency's."""
+    render_sha256: str | None = None
+    """Of what an earlier try printed; printing again gives the same."""
+
+    @property
+    def tax_code(self) -> str:
+        """Return the collector's, which says whose certificate signs."""
+        return self.fact.issuer.tax_code
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A receipt as it is printed, before it is signed."""
+
+    pdf: bytes
+    data: bytes | None
+    """Its XML, which the PDF carries; None for the first template, which had none."""
+    sha256: str
+    """Of the PDF."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Both files of a receipt, each with its signature."""
+
+    pdf: bytes
+    xml: bytes | None
+    signed_at: datetime
+    certificate_serial: str
 
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file that lies in the store."""
+    """Files that lie in the store."""
 
     name: str
-    render_sha256: str
     pdf_sha256: str
+    xml_name: str | None
+    xml_sha256: str | None
+    signed_at: datetime
+    certificate_serial: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one try came."""
+
+    render_sha256: str | None = None
+    is_signed: bool = False

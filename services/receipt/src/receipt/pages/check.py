@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.chosen import store_of
 from receipt.adapters.uploads.door import TAKES_A_FILE, check_file, handed_in
 from receipt.adapters.uploads.reader import FileReader
 from receipt.domain.checking import Result
@@ -80,7 +80,7 @@ def check_router(reader: FileReader) -> APIRouter:
             return _form(
                 request, Typed(), is_file_missing=True, status=HTTPStatus.UNPROCESSABLE_ENTITY
             )
-        checked = await check_file(request, reader, LocalFolder(settings.files_folder), content)
+        checked = await check_file(request, reader, store_of(settings), content)
         if checked.receipt is None:
             await limits.miss(request, _FILE)
         return _answer(request, checked, is_file=True)

@@ -4,12 +4,14 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
-from receipt.adapters.file_store.answers import pdf_answer
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.answers import FileKind, file_answer
+from receipt.adapters.file_store.chosen import store_of
+from receipt.domain.receipt import Receipt
 from receipt.settings import Settings
-from receipt.use_cases import look_up
+from receipt.use_cases import certificates, look_up
 from receipt.use_cases.look_up import Reader
 from receipt.use_cases.series import overview
 from shared.clock import utc_now
@@ -41,12 +43,14 @@ async def list_receipts(
     agencies = await look_up.agencies_of(session, reader_of(user))
     found = await look_up.list_issued(session, agencies, after=after, limit=limit + 1)
     numbers = await overview(session, agencies, now=utc_now())
+    watched = await certificates.watch(session, agencies, now=utc_now())
     last = found[limit - 1].receipt_id if found[limit:] else None
     return render(
         request,
         "issued.html",
         receipts=found[:limit],
         numbers=numbers,
+        certificates=[each for each in watched if each.is_worth_saying],
         next_url=f"/can-bo/bien-lai?after={last}&limit={limit}" if last else None,
         first_url="/can-bo/bien-lai" if after is not None else None,
     )
@@ -66,9 +70,32 @@ async def view_pdf(
 ) -> Response:
     """Show the PDF in the browser (*Xem biên lai*); a page that waits while it is being made."""
     receipt = await look_up.show_to_staff(session, receipt_id, reader_of(user))
+    return await _file(request, session, settings, receipt, "pdf")
+
+
+@router.get(
+    "/can-bo/bien-lai/{receipt_id}/xml",
+    dependencies=[allow(Role.OFFICER, Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR)],
+    response_model=None,
+)
+async def view_xml(
+    request: Request,
+    session: Transaction,
+    settings: Configured,
+    user: SignedIn,
+    receipt_id: UUID,
+) -> Response:
+    """Show the signed XML, as the PDF is shown; receipts of the first template have none."""
+    receipt = await look_up.show_to_staff(session, receipt_id, reader_of(user))
+    return await _file(request, session, settings, receipt, "xml")
+
+
+async def _file(
+    request: Request, session: AsyncSession, settings: Settings, receipt: Receipt, kind: FileKind
+) -> Response:
     if receipt.file.is_stored:
-        return await pdf_answer(LocalFolder(settings.files_folder), receipt)
-    await look_up.ask_for_file(session, receipt_id, now=utc_now())
+        return await file_answer(store_of(settings), receipt, kind)
+    await look_up.ask_for_file(session, receipt.receipt_id, now=utc_now())
     return render(request, "being_made.html", status=202, fact=receipt.fact)
 
 

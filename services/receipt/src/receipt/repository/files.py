@@ -38,10 +38,13 @@ async def claim_due_file(
     return file
 
 
-async def file_work(session: AsyncSession, receipt_id: UUID) -> FileWork:
-    """Return what is printed; the payer is copied now if he has become known meanwhile."""
-    row = await session.get_one(ReceiptRow, receipt_id)
-    if row.payer is None:
+async def file_work(session: AsyncSession, file: ReceiptFileRow) -> FileWork:
+    """Return what is printed; the payer is copied now if he has become known meanwhile.
+
+    What was printed once stays: who becomes known after that is not on it.
+    """
+    row = await session.get_one(ReceiptRow, file.receipt_id)
+    if row.payer is None and file.render_sha256 is None:
         row.payer = await session.scalar(
             select(PartyRow.payer).where(PartyRow.dossier_code == row.dossier_code)
         )
@@ -50,6 +53,7 @@ async def file_work(session: AsyncSession, receipt_id: UUID) -> FileWork:
         payer=_payer(row.payer),
         cause=Cause(correlation_id=row.correlation_id, causation_id=row.causation_id),
         agency_code=row.agency_code,
+        render_sha256=file.render_sha256,
     )
 
 

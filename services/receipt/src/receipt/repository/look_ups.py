@@ -96,7 +96,9 @@ def _receipt(row: ReceiptRow, file: ReceiptFileRow, successor: UUID | None) -> R
     return Receipt(
         fact=ReceiptIssued.model_validate(row.fact),
         status=row.status,
-        file=ReceiptFile(FileStatus(file.status), file.pdf_name, file.pdf_sha256),
+        file=ReceiptFile(
+            FileStatus(file.status), file.pdf_name, file.pdf_sha256, file.xml_name, file.xml_sha256
+        ),
         collector_code=row.collector_code,
         replaced_by=successor,
     )

@@ -1,5 +1,6 @@
 """The decision tables, a file per subject; rows carry no behaviour."""
 
+from receipt.tables.certificates import SigningCertificateRow
 from receipt.tables.daily_tables import (
     DailyTableChangeRow,
     DailyTableLineRow,
@@ -24,5 +25,6 @@ __all__ = [
     "ReceiptFileRow",
     "ReceiptRow",
     "SeriesRow",
+    "SigningCertificateRow",
     "TaxOutageRow",
 ]

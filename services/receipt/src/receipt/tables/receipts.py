@@ -58,6 +58,11 @@ class ReceiptFileRow(Base):
     __table_args__ = (
         Index("ix_receipt_file_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_receipt_file_pdf", "pdf_sha256", postgresql_where=text("pdf_sha256 IS NOT NULL")),
+        Index(
+            "ix_receipt_file_check_due",
+            "check_due_at",
+            postgresql_where=text("check_due_at IS NOT NULL"),
+        ),
     )
 
     receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipt.id"), primary_key=True)
@@ -74,4 +79,13 @@ class ReceiptFileRow(Base):
     pdf_sha256: Mapped[str | None]
     pdf_name: Mapped[str | None]
     """Its name in the store of files."""
+    xml_sha256: Mapped[str | None]
+    xml_name: Mapped[str | None]
+    signed_at: Mapped[datetime | None]
+    certificate_serial: Mapped[str | None]
     stored_at: Mapped[datetime | None]
+    check_due_at: Mapped[datetime | None]
+    """When the stored files are to be read back, and the page printed again."""
+    checked_at: Mapped[datetime | None]
+    fault: Mapped[str | None]
+    """What that found; None when all was as it was stored."""

@@ -1,25 +1,33 @@
 """A stored file as an HTTP answer: whole, inline, never cached by others."""
 
+from typing import Literal
+
 from starlette.responses import Response
 
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.port import FileStore
+from receipt.domain.errors import ReceiptNotFoundError
 from receipt.domain.receipt import Receipt
 
+FileKind = Literal["pdf", "xml"]
 
-async def pdf_answer(store: LocalFolder, receipt: Receipt) -> Response:
-    """Return the stored PDF of ``receipt``, to be viewed in the browser.
+
+async def file_answer(store: FileStore, receipt: Receipt, kind: FileKind) -> Response:
+    """Return a stored file of ``receipt``: viewed in the browser.
 
     A plain response: no ``Range``, which invites attacks and which a file of 30 kB does not need.
-    Raises FileDamagedError.
+    Raises FileDamagedError, and ReceiptNotFoundError for the XML of receipts that never had one.
     """
     file, fact = receipt.file, receipt.fact
-    content = await store.read(file.name or "", sha256=file.sha256 or "")
-    name = f"bien-lai-{fact.form_symbol}-{fact.serial_symbol}-{fact.number}.pdf"
+    name, sha256 = (file.name, file.sha256) if kind == "pdf" else (file.xml_name, file.xml_sha256)
+    if name is None or sha256 is None:
+        raise ReceiptNotFoundError
+    content = await store.read(name, sha256=sha256)
+    shown = f"bien-lai-{fact.form_symbol}-{fact.serial_symbol.replace('/', '-')}-{fact.number}"
     return Response(
         content,
-        media_type="application/pdf",
+        media_type=f"application/{kind}",
         headers={
-            "Content-Disposition": f'inline; filename="{name}"',
+            "Content-Disposition": f'inline; filename="{shown}.{kind}"',
             "Cache-Control": "private, no-cache",
         },
     )

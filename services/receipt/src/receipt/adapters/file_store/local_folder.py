@@ -1,43 +1,50 @@
 """A folder as the store of files: each is written once, whole, and checked whenever it is read."""
 
 import asyncio
-import hashlib
 import os
 import tempfile
 from pathlib import Path
 
-from receipt.domain.errors import FileDamagedError
+from receipt.adapters.file_store.port import checked
+from receipt.domain.errors import FileDamagedError, FileNotKeptError
 
 
 class LocalFolder:
-    """Files by name; a name holds the day and the hash, so that no file is ever written over."""
+    """Files by name in one folder, which is backed up with the database."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def store(self, name: str, content: bytes) -> None:
-        """Keep ``content`` under ``name``; it is on the disk, whole, when this returns."""
-        await asyncio.to_thread(self._store, name, content)
+    async def keep(self, name: str, content: bytes) -> bytes:
+        """Keep ``content`` under ``name`` and return it; where a file is already, return that."""
+        try:
+            return await asyncio.to_thread(self._keep, name, content)
+        except OSError as error:
+            raise FileNotKeptError(type(error).__name__) from error
 
     async def read(self, name: str, *, sha256: str) -> bytes:
-        """Return what was stored under ``name``; raise FileDamagedError if it is not that."""
+        """Return what is kept under ``name``; raise FileDamagedError if it is not that."""
         try:
             content = await asyncio.to_thread((self._folder / name).read_bytes)
-        except FileNotFoundError as error:
+        except OSError as error:
             raise FileDamagedError(name) from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise FileDamagedError(name)
-        return content
+        return checked(name, content, sha256)
 
-    def _store(self, name: str, content: bytes) -> None:
+    def _keep(self, name: str, content: bytes) -> bytes:
         target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as part:
             part.write(content)
             part.flush()
             os.fsync(part.fileno())
-        Path(part.name).replace(target)
+        try:
+            os.link(part.name, target)  # Unlike a renaming, it never replaces.
+        except FileExistsError:
+            return target.read_bytes()
+        finally:
+            Path(part.name).unlink()
         _sync_folder(target.parent)
+        return content
 
 
 def _sync_folder(folder: Path) -> None:

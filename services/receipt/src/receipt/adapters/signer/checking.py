@@ -53,6 +53,11 @@ class CheckedFile:
     """The receipt's data (XML, without its signature): what is signed, or what a PDF carries."""
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether all of the file is what the owner of the certificate signed."""
+        return self.state is FileState.WHOLE
+
+    @property
     def fingerprint(self) -> str | None:
         """Return the certificate's SHA-256, by which the caller knows whether it is ours."""
         return self.certificate.fingerprint(SHA256()).hex() if self.certificate else None

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from receipt.adapters.file_store.local_folder import LocalFolder
+from receipt.adapters.file_store.port import FileStore
 from receipt.adapters.uploads.reader import MAX_FILE_BYTES, FileReader
 from receipt.domain.errors import FileMissingError
 from receipt.domain.receipt import Receipt
@@ -34,7 +34,7 @@ async def handed_in(request: Request, field: str) -> bytes:
 
 
 async def check_file(
-    request: Request, reader: FileReader, store: LocalFolder, content: bytes
+    request: Request, reader: FileReader, store: FileStore, content: bytes
 ) -> Checked:
     """Judge ``content``. The very file that we keep is known by its hash and never parsed.
 
@@ -55,7 +55,7 @@ async def check_file(
 
 
 async def _kept(
-    receipt: Receipt, reader: FileReader, store: LocalFolder, content: bytes
+    receipt: Receipt, reader: FileReader, store: FileStore, content: bytes
 ) -> Kept | None:
     """Return what our own file of ``receipt`` is beside ``content``; None if there is none yet."""
     if not receipt.file.is_stored:
