@@ -3,6 +3,7 @@
 import io
 import socket
 import unicodedata
+from html import escape
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from receipt.adapters.paper.page import qr_picture, style_of, template_of
-from receipt.domain.issuing import Numbered, Settled, issued_fact, receipts_due
+from receipt.domain.issuing import TEMPLATE_VERSION, Numbered, Settled, issued_fact, receipts_due
 from receipt.domain.names import printable
 from receipt.domain.paper import Paper, paper_of, quantity_in_words
 from receipt.domain.payer import party_of
@@ -59,6 +60,24 @@ async def test_given_hostile_names_when_printed_then_they_are_text_and_nothing_i
     assert list(reader.attachments) == []
 
 
+async def test_given_every_letter_that_is_left_as_it_is_when_printed_then_the_fonts_have_it(
+    printer: PdfPrinter,
+) -> None:
+    letters = [letter for letter in map(chr, range(0x21, 0x3000)) if is_left(letter)]
+
+    html = f"<p>{escape(' '.join(letters))}</p>"
+    pdf = await printer.render(html, style=style_of(TEMPLATE_VERSION))
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert len(letters) > 1_500
+    assert [letter for letter in letters if letter not in text] == []
+
+
+def is_left(letter: str) -> bool:
+    is_mark = unicodedata.category(letter).startswith("M")
+    return not is_mark and printable(letter, limit=9) == letter
+
+
 async def test_given_a_name_as_long_as_allowed_when_printed_then_it_wraps_and_the_rest_is_there(
     printer: PdfPrinter,
 ) -> None:
@@ -78,6 +97,11 @@ async def test_given_a_name_as_long_as_allowed_when_printed_then_it_wraps_and_th
         ("a" + "\u0301" * 1000, "á\u0301\u0301"),
         ("N" * 1000, "N" * 299 + "…"),
         ("\u200b\u202e\x00", ""),
+        ("Trần \u4f60\u597d", "Trần [U+4F60][U+597D]"),
+        ("a\u200b\u0301 \u24b6\u0301 \uff2c\u00ea \u2161", "á Á Lê II"),
+        ("\U0001f600 ok", "[U+1F600] ok"),
+        ("Łukasz Ğün Ирина Ελένη", "Łukasz Ğün Ирина Ελένη"),
+        ("=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0"),
     ],
 )
 def test_given_a_bad_name_when_made_printable_then_only_its_letters_are_left(

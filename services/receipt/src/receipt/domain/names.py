@@ -13,22 +13,49 @@ _MARKS: Final = 2
 
 _SPACES: Final = re.compile(r"\s+")
 
+_IN_THE_FONTS: Final = re.compile(
+    "[ -~\u00a1-\u024f\u0300-\u0377\u037a-\u03e1\u03f0-\u052f\u1e00-\u1fff"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u215f]+"
+)
+"""Latin, Greek, Cyrillic, their marks and signs: what the paper's two fonts have glyphs for. A
+font that another machine happens to have would print other bytes, or nothing where a name stood."""
+
 
 def printable(text: str, *, limit: int) -> str:
-    """Return ``text`` composed (NFC), on one line, all of it visible, cut at ``limit``."""
-    composed = unicodedata.normalize("NFC", text[: 4 * limit])
-    shown = " ".join(_SPACES.split(_visible(composed))).strip()
+    """Return ``text`` composed (NFC), on one line, all of it visible, cut at ``limit``.
+
+    What the paper's fonts cannot show stands as its code, ``[U+4F60]``: legible to whoever must
+    know, and never a blank that looks as if nobody was named.
+    """
+    seen = "".join(_visible(text[: 4 * limit]))
+    shown = " ".join(_SPACES.split(_legible(seen))).strip()
     return shown if len(shown) <= limit else f"{shown[: limit - 1].rstrip()}…"
 
 
-def _visible(text: str) -> str:
+def _visible(text: str) -> list[str]:
+    return [
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in _INVISIBLE
+    ]
+
+
+def _legible(text: str) -> str:
+    """Return ``text`` in letters that the fonts have, with no more marks than a letter carries."""
+    composed = unicodedata.normalize("NFC", text)
+    spelt = unicodedata.normalize("NFC", "".join(map(_spelt, composed)))
     kept: list[str] = []
     marks = 0
-    for character in text:
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in _COMBINING else 0
-        if character.isspace():
-            kept.append(" ")
-        elif category not in _INVISIBLE and marks <= _MARKS:
+    for character in spelt:
+        marks = marks + 1 if unicodedata.category(character) in _COMBINING else 0
+        if marks <= _MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def _spelt(character: str) -> str:
+    """Return ``character``, or its plain letters (Ⅱ is II), or its code."""
+    for spelling in (character, unicodedata.normalize("NFKC", character)):
+        if _IN_THE_FONTS.fullmatch(spelling):
+            return spelling
+    return f"[U+{ord(character):04X}]"
