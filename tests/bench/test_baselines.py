@@ -1,4 +1,4 @@
-"""The baselines of P2 (a), P7 (b) and P11 store and read the same rows as the product."""
+"""The baselines of P2 (a), P3, P7 (b) and P11 store and read the same rows as the product."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ from dossier.views.board import BOARD
 from shared.db.database import Database
 from shared.kafka.view_schema import make_fresh, prepare_views
 from shared.views import apply, merged, statements_of
+from tests.bench import numbered_receipts
 from tests.bench.board_of_many import fill_board
 from tests.bench.opened_payables import POLL, Bare, Opening
 from tests.bench.recorded import record
@@ -19,6 +20,9 @@ from tests.dossier.builders import puts_of
 from tests.dossier.test_rebuild import a_life
 from tests.support.facts import an_envelope
 
+NUMBERED = (
+    "series", "receipt", "receipt_file", "outbox", "outbox_subject", "inbox", "consumer_offset",
+)  # fmt: skip
 OPENED = ("payable", "outbox", "outbox_subject", "inbox", "consumer_offset")
 
 
@@ -55,6 +59,35 @@ async def test_given_a_poll_of_assessments_when_the_baseline_stores_it_then_the_
     }  # fmt: skip
     others = await source_tables(ours.dsn)
     assert others <= {*OPENED, "alembic_version", "alembic_version_messaging", "channel"}
+
+
+async def test_given_a_poll_of_payments_when_the_baseline_numbers_it_then_the_rows_are_the_same(
+    database_of: Callable[[str], Awaitable[Database]],
+) -> None:
+    ours, bare = await database_of("receipt"), await database_of("receipt")
+    numbering = numbered_receipts.Numbering(ours)
+    source, target = await asyncpg.connect(ours.dsn), await asyncpg.connect(bare.dsn)
+    await numbered_receipts.know_payers(source, numbered_receipts.POLL)
+    for _ in range(2):
+        messages = numbering.poll()
+        await numbering.hear(messages)
+        baseline = numbered_receipts.Bare(source, target)
+        await baseline.prepare()
+        await baseline.store(await baseline.read(messages))
+    opened = "DELETE FROM {} WHERE {} = '6101234567/EBL01/' || (SELECT serial_symbol FROM series)"
+    for table, column in (("outbox", "aggregateid"), ("outbox_subject", "subject")):
+        await source.execute(opened.format(table, column))  # The rule opened it, once a year.
+    await source.close()
+    await target.close()
+
+    found = {table: await lines(ours.dsn, table) for table in NUMBERED}
+    assert found == {table: await lines(bare.dsn, table) for table in NUMBERED}
+    assert {table: len(rows) for table, rows in found.items()} == {
+        "series": 1, "receipt": 400, "receipt_file": 400, "outbox": 400, "outbox_subject": 400,
+        "inbox": 400, "consumer_offset": 1,
+    }  # fmt: skip
+    others = await source_tables(ours.dsn)
+    assert others <= {*NUMBERED, "party", "alembic_version", "alembic_version_messaging"}
 
 
 async def source_tables(dsn: str) -> set[str]:

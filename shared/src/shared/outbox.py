@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.contracts.envelope import Cause, Event, Said, envelope_bytes
+from shared.contracts.envelope import Cause, Event, Said, data_json, envelope_parts
 from shared.db import driver
 from shared.db.database import SAID
 from shared.ids import new_id
@@ -57,6 +57,8 @@ class Emission:
     """Where and by whom, for facts that every owner says; else the class knows."""
     id: UUID | None = None
     """Of the fact, where a row of its own already bears it."""
+    data: str | None = None
+    """``data_json`` of the fact, where a row of its own holds it too."""
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,10 @@ def _lines(emissions: Sequence[Emission], now: datetime) -> list[_Line]:
             agency=emission.agency,
             sequence=_PLACE,
         )
-        head, _, tail = envelope_bytes(fact, said).decode().partition(_MARK)
+        about, data = envelope_parts(fact, said, emission.data or data_json(fact))
+        head, _, tail = about.partition(_MARK)
         key = (emission.topic or fact.topic, fact.subject)
-        lines.append(_Line(emission, event_id, head, tail, later[key]))
+        lines.append(_Line(emission, event_id, head, tail + data, later[key]))
         later[key] += 1
     lines.reverse()
     return lines

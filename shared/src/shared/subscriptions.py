@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -39,7 +40,7 @@ class Message:
     headers: Mapping[str, bytes]
     timestamp: datetime
 
-    @property
+    @cached_property
     def event_id(self) -> UUID:
         """Return the CloudEvents id; for a stranger's message one made of its place."""
         try:

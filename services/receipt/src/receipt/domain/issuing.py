@@ -13,7 +13,6 @@ from shared.contracts.envelope import Cause
 from shared.contracts.parts import FeeKind, Line
 from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import ReceiptIssued
-from shared.days import vietnam_day
 
 TEMPLATE_VERSION: Final = 2
 """Which template prints a receipt issued now; an older receipt keeps its own."""
@@ -74,9 +73,9 @@ def receipts_due(settled: Settled) -> Iterator[Due]:
             yield Due(settled, kind, lines)
 
 
-def series_key(due: Due, issued_at: datetime) -> SeriesKey:
-    """Return the series of a receipt issued at that instant; Vietnam's calendar decides."""
-    return SeriesKey(vietnam_day(issued_at).year, due.tax_code, due.kind)
+def series_key(due: Due, year: int) -> SeriesKey:
+    """Return the series of a receipt issued in ``year``, by Vietnam's calendar."""
+    return SeriesKey(year, due.tax_code, due.kind)
 
 
 def check_url(receipt_url: str, *, tax_code: str, symbols: Symbols, number: int) -> str:

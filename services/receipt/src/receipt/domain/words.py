@@ -3,6 +3,7 @@
 House style of domain.md 10, fixed when the receipt is issued: linh, tư, nghìn, tỷ, no "chẵn".
 """
 
+from functools import lru_cache
 from typing import Final
 
 from receipt.domain.errors import AmountNotWordableError
@@ -15,6 +16,7 @@ _AFTER_MANY_TENS: Final = {1: "mốt", 4: "tư"}
 _BILLION: Final = 10**9
 
 
+@lru_cache(maxsize=4096)  # Receipts are many, fees are few.
 def amount_in_words(amount_vnd: int) -> str:
     """Return ``amount_vnd`` in words: 1005 is ``Một nghìn không trăm linh năm đồng``.
 

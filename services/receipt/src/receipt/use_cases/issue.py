@@ -19,6 +19,7 @@ from receipt.domain.symbols import largest_number
 from receipt.repository import awaiting, numbering
 from receipt.repository.numbering import NewReceipt, SeriesLock
 from receipt.use_cases.series import open_for
+from shared.contracts.envelope import data_json
 from shared.contracts.parts import FeeKind
 from shared.contracts.receipt import ReceiptIssued
 from shared.days import vietnam_day
@@ -60,7 +61,10 @@ async def issue_receipts(
     if fresh:
         rows = [_row(receipt, fact) for receipt, fact in fresh]
         await numbering.store_receipts(session, rows, counter.reached)
-    said += [Emission(fact, due.settled.cause, due.settled.agency) for due, fact in fresh]
+        said += [
+            Emission(fact, due.settled.cause, due.settled.agency, data=row.fact)
+            for (due, fact), row in zip(fresh, rows, strict=True)
+        ]
     await emit_all(session, said, now=now)
 
 
@@ -88,13 +92,14 @@ async def _lock_series(
     """
     now = clock()
     while True:
-        wanted = {series_key(receipt, now): receipt for receipt in due}
+        year = vietnam_day(now).year
+        wanted = {series_key(receipt, year): receipt for receipt in due}
         held = await numbering.lock_series(session, wanted)
         if len(held) < len(wanted):
             said += await open_for(session, wanted, now=now)
             held = await numbering.lock_series(session, wanted, some=True)
         now = clock()
-        if all(series_key(receipt, now) in wanted for receipt in due):
+        if vietnam_day(now).year == year:
             return held, now
 
 
@@ -104,6 +109,7 @@ class _Counter:
     def __init__(self, held: dict[SeriesKey, SeriesLock], now: datetime) -> None:
         self._held = held
         self._now = now
+        self._year = vietnam_day(now).year
         self.reached: dict[UUID, tuple[int, datetime]] = {}
         """By series: the last number given, and when."""
         self.waiting: list[tuple[Due, SeriesKey, Wait]] = []
@@ -111,7 +117,7 @@ class _Counter:
 
     def take(self, receipt: Due) -> Numbered | None:
         """Return the next place in the series of ``receipt``; None if it has to wait for one."""
-        key = series_key(receipt, self._now)
+        key = series_key(receipt, self._year)
         lock = self._held.get(key)
         if lock is None:
             self.waiting.append((receipt, key, Wait.NO_OPEN_SERIES))
@@ -138,7 +144,7 @@ def _row(due: Due, fact: ReceiptIssued) -> NewReceipt:
         number=fact.number,
         total_vnd=fact.total_vnd,
         issued_at=fact.issued_at,
-        fact=fact.model_dump_json(exclude_none=True),
+        fact=data_json(fact),
         correlation_id=cause.correlation_id,
         causation_id=cause.causation_id,
     )
