@@ -6,7 +6,7 @@ from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.adapters.uploads.reader import FileReader
 from receipt.jobs import Workshop, daily_table_jobs, jobs
-from receipt.pages import holder, series, staff
+from receipt.pages import holder, register, series, staff
 from receipt.pages.check import check_router
 from receipt.settings import Settings
 from receipt.tables import Base
@@ -37,6 +37,7 @@ def make_service() -> Service:
         routers=(
             holder.router,
             check_router(reader),
+            register.router,
             series.router,
             staff.router,
             routes.router,
