@@ -55,4 +55,5 @@ if [ ! -x .venv/bin/python ]; then
 fi
 say "Installing the Python packages of requirements.lock"
 make --no-print-directory install
+[ "$what" = run ] || .venv/bin/python -m lephi.servers.verapdf
 printf '%s\n' "$now" >"$stamp"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lephi.servers.jars import ensure_jars, repository_url
+from lephi.servers.jars import JarSet, ensure_jars, repository_url
 from lephi.servers.process import ServerError
 from tests.support.servers import free_ports
 
@@ -51,10 +51,10 @@ def repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type
     server.server_close()
 
 
-def a_list(folder: Path, digest: str) -> Path:
+def a_list(folder: Path, digest: str) -> JarSet:
     file = folder / "jars.txt"
     file.write_text(f"# comment\n{digest}  {len(CONTENT)}  org/a/a/1/a-1.jar\n")
-    return file
+    return JarSet("A", "1", file)
 
 
 def test_given_a_cut_download_when_it_goes_on_then_only_the_rest_is_fetched(

@@ -145,6 +145,7 @@ async def _evidence(
         refunds=await snapshots.refunds(),
         refunded_monies=await snapshots.refunded_monies(),
         ledger=await snapshots.ledger(),
+        files=await snapshots.files(),
         deliveries={name: await snapshots.deliveries(name) for name in names if name in DECIDING},
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from receipt.adapters.file_store.keeping import Made, keep_files
 from receipt.adapters.file_store.port import FileStore
+from receipt.adapters.file_store.reading_back import read_back
 from receipt.adapters.paper.data import data_of
 from receipt.adapters.paper.page import qr_picture, style_of, template_of
 from receipt.adapters.signer.signers import Signers
@@ -19,6 +20,7 @@ from receipt.domain.receipt import FileWork, Progress, Rendered, Signed
 from receipt.domain.tax import TaxForm
 from receipt.domain.xml_names import edition_of
 from receipt.use_cases import certificates as certificate_cases
+from receipt.use_cases import check_file as check_cases
 from receipt.use_cases import close_day, send_day
 from receipt.use_cases import make_file as use_cases
 from receipt.use_cases.issue import number_waiting
@@ -30,7 +32,7 @@ from shared.errors import DomainError
 from shared.failpoints import hit
 from shared.ids import new_id
 from shared.jobs import Job
-from shared.pdf import Attachment, PdfPrinter
+from shared.pdf import Attachment, PdfNotMadeError, PdfPrinter
 from shared.web.pages import render_text
 
 WAITING_AT_ONCE: Final = 200
@@ -98,6 +100,32 @@ async def make_file(database: Database, only: UUID | None, *, workshop: Workshop
     return True
 
 
+async def check_file(database: Database, only: UUID | None, *, workshop: Workshop) -> bool:
+    """Read back one stored receipt and print it again; False when none is due.
+
+    It comes after all that is to be made.
+    """
+    async with database.transaction() as session:
+        taken = await check_cases.take_file_to_check(session, only, now=utc_now())
+        if taken is None:
+            return False
+        work, file = taken
+        known = await check_cases.known_certificates(session, work.tax_code)
+
+    fault: DomainError | None = None
+    try:
+        rendered = await print_receipt(work, workshop.printer)
+        await read_back(file, rendered, workshop.store, certificates=known)
+    except PdfNotMadeError:
+        return True  # It says nothing of the file, and comes again.
+    except DomainError as error:
+        fault = error
+
+    async with database.transaction() as session:
+        await check_cases.mark_checked(session, work, fault, now=utc_now())
+    return True
+
+
 async def note_certificates(database: Database, _only: UUID | None, *, signers: Signers) -> bool:
     """Write down which certificates sign for whom, and until when; always False."""
     found = await signers.certificates()
@@ -125,10 +153,12 @@ async def give_numbers(database: Database, _only: UUID | None, *, receipt_url: s
 def jobs(workshop: Workshop, *, receipt_url: str) -> tuple[Job, ...]:
     """Return what receipt does by the clock; ``receipt_url`` begins the addresses it prints."""
     make = partial(make_file, workshop=workshop)
+    check = partial(check_file, workshop=workshop)
     note = partial(note_certificates, signers=workshop.signers)
     number = partial(give_numbers, receipt_url=receipt_url)
     return (
         Job("make-file", make, pause=timedelta(milliseconds=500), after_facts=True),
+        Job("check-files", check, pause=timedelta(seconds=5)),
         Job("give-numbers", number, pause=timedelta(seconds=5), after_facts=True),
         Job("keep-series", look_after_series, pause=timedelta(minutes=10)),
         Job("note-certificates", note, pause=timedelta(hours=1)),

@@ -1,4 +1,4 @@
-"""Kafka's jars: pinned by SHA-256, fetched once from a Maven repository, kept in a cache."""
+"""Jars: pinned by SHA-256, fetched once from a Maven repository, kept in a cache."""
 
 import fcntl
 import hashlib
@@ -18,8 +18,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from lephi.servers.process import ServerError
 
-VERSION: Final = "4.3.1"
-_LIST: Final = Path(__file__).with_name("kafka-jars.txt")
 _STANDARD_REPOSITORY: Final = "https://repo1.maven.org/maven2"
 _TRIES: Final = 4
 
@@ -38,14 +36,28 @@ class Jar:
         return self.path.rpartition("/")[2]
 
 
+@dataclass(frozen=True)
+class JarSet:
+    """All jars of one program."""
+
+    title: str
+    version: str
+    listed: Path
+
+    @property
+    def folder(self) -> Path:
+        """Return where they are kept."""
+        return cache_folder() / f"{self.title.lower()}-{self.version}"
+
+
 def cache_folder() -> Path:
     """Return where downloads are kept between stacks."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "lephi"
 
 
-def ensure_jars(listed: Path = _LIST) -> Path:
-    """Return the folder of Kafka's jars, complete and checked.
+def ensure_jars(jars: JarSet) -> Path:
+    """Return the folder of a program's jars, complete and checked.
 
     What is missing is downloaded, and goes on where an earlier download ended. Several processes
     may call it at once: one works, the others wait.
@@ -53,12 +65,12 @@ def ensure_jars(listed: Path = _LIST) -> Path:
     Raises:
         ServerError: The repository cannot be reached, or gives other files than the pinned ones.
     """
-    folder = cache_folder() / f"kafka-{VERSION}"
+    folder = jars.folder
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        missing = [jar for jar in _read_list(listed) if not _is_right(folder / jar.name, jar)]
+        missing = [jar for jar in _read_list(jars.listed) if not _is_right(folder / jar.name, jar)]
         if missing:
-            _download(folder, missing)
+            _download(jars, missing)
     return folder
 
 
@@ -102,8 +114,8 @@ def _is_right(file: Path, jar: Jar) -> bool:
         return hashlib.file_digest(content, "sha256").hexdigest() == jar.sha256
 
 
-def _download(folder: Path, jars: Sequence[Jar]) -> None:
-    base = repository_url()
+def _download(of: JarSet, missing: Sequence[Jar]) -> None:
+    base, folder, named = repository_url(), of.folder, f"{of.title} {of.version}"
     trust = ssl.create_default_context()
     trust.load_verify_locations(certifi.where())
     columns = (
@@ -113,12 +125,12 @@ def _download(folder: Path, jars: Sequence[Jar]) -> None:
         TransferSpeedColumn(),
     )
     console = Console(stderr=True, highlight=False)
-    total = sum(jar.size_bytes for jar in jars)
-    console.print(f"Kafka {VERSION}: {len(jars)} jars, {total / 1e6:.0f} MB, into {folder}")
+    total = sum(jar.size_bytes for jar in missing)
+    console.print(f"{named}: {len(missing)} jars, {total / 1e6:.0f} MB, into {folder}")
     client = httpx.Client(verify=trust, timeout=30, follow_redirects=True)
     with client, Progress(*columns, console=console) as progress:
-        task = progress.add_task(f"Kafka {VERSION}", total=total)
-        for jar in jars:
+        task = progress.add_task(named, total=total)
+        for jar in missing:
             for came in _fetch(client, f"{base}/{jar.path}", folder / jar.name, jar):
                 progress.advance(task, came)
 
@@ -159,8 +171,8 @@ def _fetch_rest(client: httpx.Client, url: str, part: Path, jar: Jar) -> Iterato
 def _offline(url: str, error: httpx.HTTPError) -> str:
     return (
         f"cannot download {url} ({error}).\n"
-        "Kafka's jars are needed once. Either connect this machine to the network, or name a Maven "
+        "These jars are needed once. Either connect this machine to the network, or name a Maven "
         "repository that it reaches (LEPHI_MAVEN_URL=…), or copy the folder "
-        f"{cache_folder() / f'kafka-{VERSION}'} from a machine that has it. "
+        f"{cache_folder()} from a machine that has them. "
         "A download that was cut goes on where it ended."
     )

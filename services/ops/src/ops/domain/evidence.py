@@ -13,7 +13,7 @@ from ops.domain.archive import Head
 from shared.contracts.messaging import MessageDiscarded
 from shared.contracts.money import RefundSettled
 from shared.contracts.payment import PaymentSettled
-from shared.contracts.receipt import ReceiptIssued
+from shared.contracts.receipt import ReceiptFileReady, ReceiptIssued
 
 Place = tuple[str, int]
 """A topic and one of its partitions."""
@@ -143,6 +143,22 @@ class Deliveries:
     parked: frozenset[tuple[str, int, int]]
 
 
+Hashes = tuple[str, str, str | None]
+"""SHA-256 of a receipt before it was signed, of its PDF, of its XML."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """The files of a receipt as their owner has them."""
+
+    receipt_id: UUID
+    hashes: Hashes
+    stored_at: datetime
+    checked_at: datetime | None
+    """When its owner last read them back and printed again."""
+    fault: str | None
+
+
 @dataclass(frozen=True)
 class Turn:
     """A sequence that does not go on by one."""
@@ -162,6 +178,8 @@ class Streams:
     receipts: list[Issued] = field(default_factory=list)
     refunds: dict[UUID, int] = field(default_factory=dict)
     """What RefundSettled said went back, by refund."""
+    files: dict[UUID, Hashes] = field(default_factory=dict)
+    """What ReceiptFileReady said."""
     settled_twice: list[str] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     """Holes and turns of ``sequence``."""
@@ -215,6 +233,10 @@ class Streams:
             self.refunds[refund.refund_id] = refund.amount_vnd
         elif head.type == ReceiptIssued.type:
             self.receipts.append(_issued(head))
+        elif head.type == ReceiptFileReady.type:
+            ready = ReceiptFileReady.model_validate(head.data)
+            hashes = (ready.render_sha256, ready.pdf_sha256, ready.xml_sha256)
+            self.files[ready.receipt_id] = hashes
         elif head.type == MessageDiscarded.type:
             fact = MessageDiscarded.model_validate(head.data)
             self.discarded.add((fact.consumer, fact.topic_name, fact.partition, fact.offset))
@@ -240,6 +262,7 @@ class Evidence:
     refunds: list[RefundState] = field(default_factory=list)
     refunded_monies: list[RefundedMoney] = field(default_factory=list)
     ledger: LedgerState = field(default_factory=LedgerState)
+    files: list[StoredFile] = field(default_factory=list)
 
     def age(self, since: datetime) -> timedelta:
         """Return how long ago ``since`` was when the proof looked."""

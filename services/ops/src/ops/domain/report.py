@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ops.domain import delivery, invariants, refunds
+from ops.domain import delivery, files, invariants, refunds
 from ops.domain.evidence import Evidence
 from ops.domain.findings import Check, Finding
 
@@ -15,6 +15,7 @@ CHECKS: Final[tuple[Callable[[Evidence, Check], Finding], ...]] = (
     refunds.refunds_are_single,
     invariants.one_receipt_per_kind,
     invariants.numbers_have_no_gap,
+    files.files_are_what_was_said,
     delivery.said_is_kept,
     delivery.heard_is_done,
     delivery.order_is_kept,

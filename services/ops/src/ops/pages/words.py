@@ -28,6 +28,8 @@ def count_names() -> dict[str, str]:
         "deciding_facts": translate("sự kiện quyết định"),
         "subjects": translate("hồ sơ và đối tượng"),
         "facts": translate("sự kiện"),
+        "files": translate("tệp"),
+        "read_back": translate("đã đọc lại"),
         "repeats": translate("lần lặp lại"),
     }
 
@@ -41,6 +43,7 @@ def statements() -> dict[str, str]:
         "I5": translate("Mỗi khoản tiền có nhiều nhất một lần hoàn đang mở"),
         "I6": translate("Mỗi khoản đã thu có đúng một biên lai cho mỗi loại"),
         "I7": translate("Số biên lai liên tục từ 1, không thiếu, không trùng"),
+        "I8": translate("Tệp biên lai còn nguyên như lúc ký, in lại vẫn đúng từng byte"),
         "I11": translate("Điều đã ghi, đã phát và đã lưu là một, từng byte"),
         "I12": translate("Mỗi sự kiện quyết định đã tới nơi phải nghe"),
         "I13": translate("Không thiếu, không đảo thứ tự trong từng hồ sơ"),
@@ -127,6 +130,11 @@ def _breaches_of_money() -> dict[Breach, str]:
         Breach.REFUND_SUM_DIFFERS: translate("số đã hoàn khác số ghi của khoản tiền"),
         Breach.REFUND_MISSING: translate("tiền phải hoàn mà chưa có đề nghị"),
         Breach.REFUND_NOT_IN_TABLE: translate("đã báo hoàn mà không có trong bảng"),
+        Breach.FILE_DAMAGED: translate("tệp biên lai mất hoặc đã bị sửa"),
+        Breach.FILE_RENDERS_OTHERWISE: translate("biên lai in lại khác bản đã ký"),
+        Breach.FILE_DIFFERS: translate("tệp trong bảng khác tệp đã báo"),
+        Breach.FILE_NOT_SAID: translate("tệp đã lưu mà chưa báo lên dòng"),
+        Breach.FILE_NOT_IN_TABLE: translate("tệp đã báo mà không có trong bảng"),
         Breach.REFUND_NOT_SAID: translate("đã hoàn trong bảng mà chưa báo lên dòng"),
         Breach.RECEIPT_TWICE: translate("một khoản có nhiều biên lai cùng loại"),
         Breach.RECEIPT_WITHOUT_PAYMENT: translate("có biên lai mà không có khoản đã thu"),

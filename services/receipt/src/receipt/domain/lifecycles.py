@@ -88,6 +88,12 @@ PAYER_WAIT: Final = timedelta(seconds=60)
 FILE_LEASE: Final = timedelta(seconds=90)
 """Longer than one file can take: a dead worker's row comes back by itself."""
 
+CHECK_PAUSE: Final = timedelta(days=30)
+"""After a stored file was read back and was as it should be."""
+
+FAULT_PAUSE: Final = timedelta(hours=1)
+"""After it was not."""
+
 FILE_PAUSES: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 60, 300, 900))
 """Between tries of one file; the last one repeats for ever."""
 

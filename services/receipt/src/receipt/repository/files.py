@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.lifecycles import FileStatus
 from receipt.domain.payer import Payer
-from receipt.domain.receipt import FileWork
+from receipt.domain.receipt import FileWork, ReceiptFile
 from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow
 from shared.contracts.envelope import Cause
 from shared.contracts.receipt import ReceiptIssued
@@ -36,6 +36,30 @@ async def claim_due_file(
         file.attempts += 1
         file.due_at = now + lease
     return file
+
+
+async def claim_file_to_check(
+    session: AsyncSession, only: UUID | None, *, now: datetime, lease: timedelta
+) -> ReceiptFileRow | None:
+    """Return the stored file to read back next, leased; None while a file is due to be made."""
+    to_make = select(ReceiptFileRow.receipt_id).where(ReceiptFileRow.due_at <= now)
+    due = select(ReceiptFileRow).where(
+        ReceiptFileRow.check_due_at <= now, ~to_make.correlate(None).exists()
+    )
+    if only is not None:
+        due = due.where(ReceiptFileRow.receipt_id == only)
+    first = due.order_by(ReceiptFileRow.check_due_at).limit(1)
+    file = await session.scalar(first.with_for_update(skip_locked=True))
+    if file is not None:
+        file.check_due_at = now + lease
+    return file
+
+
+def file_of(row: ReceiptFileRow) -> ReceiptFile:
+    """Return a file as it is shown and read."""
+    return ReceiptFile(
+        FileStatus(row.status), row.pdf_name, row.pdf_sha256, row.xml_name, row.xml_sha256
+    )
 
 
 async def file_work(session: AsyncSession, file: ReceiptFileRow) -> FileWork:

@@ -8,9 +8,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from receipt.domain.lifecycles import FileStatus
 from receipt.domain.places import Place
-from receipt.domain.receipt import Receipt, ReceiptFile
+from receipt.domain.receipt import Receipt
+from receipt.repository.files import file_of
 from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, SeriesRow
 from shared.contracts.receipt import ReceiptIssued
 from shared.db.tables import AuditRow
@@ -96,9 +96,7 @@ def _receipt(row: ReceiptRow, file: ReceiptFileRow, successor: UUID | None) -> R
     return Receipt(
         fact=ReceiptIssued.model_validate(row.fact),
         status=row.status,
-        file=ReceiptFile(
-            FileStatus(file.status), file.pdf_name, file.pdf_sha256, file.xml_name, file.xml_sha256
-        ),
+        file=file_of(file),
         collector_code=row.collector_code,
         replaced_by=successor,
     )

@@ -22,6 +22,7 @@ from ops.domain.evidence import (
     RefundedMoney,
     RefundState,
     SeriesCounter,
+    StoredFile,
 )
 from ops.domain.figures import Unanswered, Unsent
 from shared.contracts.catalogue import KEPT_TOPICS
@@ -141,6 +142,22 @@ class Snapshots:
             " WHERE refunded_vnd > 0 OR problem IN ('late', 'duplicate', 'over')",
         )
         return [RefundedMoney(*row.values()) for row in rows]
+
+    async def files(self) -> list[StoredFile]:
+        """Return the stored files of receipts, with what reading them back found."""
+        rows = await self._fetch(
+            RECEIPT,
+            "SELECT receipt_id, render_sha256, pdf_sha256, xml_sha256, stored_at, checked_at, fault"
+            " FROM receipt_file WHERE stored_at IS NOT NULL",
+        )
+        return [
+            StoredFile(
+                row["receipt_id"],
+                (row["render_sha256"], row["pdf_sha256"], row["xml_sha256"]),
+                row["stored_at"], row["checked_at"], row["fault"],
+            )
+            for row in rows
+        ]  # fmt: skip
 
     async def ledger(self) -> LedgerState:
         """Return the ledger in figures, with what does not sum to zero."""
