@@ -1,6 +1,6 @@
 """``make bench``: prints the table and writes ``.lephi/bench/<start>/report.json``.
 
-ONLY=P1,P2,P2a,P3,P5,P6,P7,P10,P11,idle,live chooses lines. Exit status 1 when a line fails
+ONLY=P1,P2,P2a,P3,P5,P6,P7,P9,P10,P11,idle,live chooses lines. Exit status 1 when a line fails
 its limit.
 """
 
@@ -28,6 +28,7 @@ from tests.bench import (
     opened_payables,
     paid,
     payers_asking,
+    qr_pictures,
     rebuilt_facts,
     settled_payments,
     staff_pages,
@@ -40,12 +41,13 @@ from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.servers import start_servers
 
-_ROWS: Final = frozenset({"P1", "P2", "P2a", "P3", "P5", "P6", "P7", "P10", "P11"})
+_ROWS: Final = frozenset({"P1", "P2", "P2a", "P3", "P5", "P6", "P7", "P9", "P10", "P11"})
 _ALONE: Final[tuple[tuple[str, Callable[..., Awaitable[Any]], int], ...]] = (
     ("P2a", opened_payables.measure, 3),
     ("P3", numbered_receipts.measure, 3),
     ("P2", payers_asking.measure, 4),
     ("P7", rebuilt_facts.measure, 5),
+    ("P9", qr_pictures.measure, 2),
     ("P10", callback_cost.measure, 2),
     ("P11", staff_pages.measure, 8),
 )

@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from ops import handlers, use_cases
 from ops.domain.evidence import Evidence
-from ops.domain.figures import Backlog, Unanswered, Unsent
+from ops.domain.figures import Backlog, HeldUp, Unanswered, Unsent, WorkKind
 from ops.domain.findings import Breach
 from ops.domain.report import as_json, prove
 from ops.main import make_service
@@ -139,6 +139,7 @@ async def test_given_figures_when_the_board_opens_then_it_tells_them(
             backlog=[Backlog("receipt", TOPIC, 4_812, NOW)],
             unsent=[Unsent("fee", 157, LONG_AGO, NOW)],
             unanswered=[Unanswered("H34", 318, LONG_AGO, NOW)],
+            held_up=[HeldUp(WorkKind.RECEIPT_FILE, 37, 5, LONG_AGO, "pdf-not-made", NOW)],
         )
 
     page = (await operator.get("/van-hanh")).text
@@ -149,6 +150,8 @@ async def test_given_figures_when_the_board_opens_then_it_tells_them(
     assert "318" in page
     assert "24/11/2026 11:00:00" in page
     assert "lephi.receipt" in page
+    assert "Tệp biên lai" in page
+    assert "pdf-not-made" in page
 
 
 async def test_given_a_code_as_people_type_it_when_searched_then_its_timeline_is_shown(

@@ -64,10 +64,11 @@ async def measure_figures(
     async with open_snapshots(urls) as snapshots:
         unsent = [await snapshots.unsent(name, now=now) for name in snapshots.services]
         unanswered = await snapshots.unanswered(now=now)
+        held_up = await snapshots.held_up(now=now)
     backlog = [Backlog(consumer, topic, lag, now) for (consumer, topic), lag in lags.items()]
     async with database.transaction() as session:
         await use_cases.record_figures(
-            session, backlog=backlog, unsent=unsent, unanswered=unanswered
+            session, backlog=backlog, unsent=unsent, unanswered=unanswered, held_up=held_up
         )
     return False
 

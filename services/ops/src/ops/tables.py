@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ops.domain.figures import WorkKind
 from ops.domain.proofs import ProofStatus
 from shared.db.metadata import TYPE_MAP, new_metadata
 
@@ -100,6 +101,19 @@ class UnansweredRow(Base):
     partner: Mapped[str] = mapped_column(primary_key=True)
     facts: Mapped[int]
     oldest_at: Mapped[datetime | None]
+    measured_at: Mapped[datetime]
+
+
+class HeldUpRow(Base):
+    """What waited of receipt's files and daily tables when last measured."""
+
+    __tablename__ = "held_up"
+
+    kind: Mapped[WorkKind] = mapped_column(primary_key=True)
+    waiting: Mapped[int]
+    failing: Mapped[int]
+    oldest_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
     measured_at: Mapped[datetime]
 
 

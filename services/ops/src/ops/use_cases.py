@@ -17,7 +17,7 @@ from ops.domain.archive import (
     parked_message,
     read_head,
 )
-from ops.domain.figures import Backlog, Board, Unanswered, Unsent
+from ops.domain.figures import Backlog, Board, HeldUp, Unanswered, Unsent
 from ops.domain.proofs import (
     LIFECYCLE,
     PROOF_INTERVAL,
@@ -90,11 +90,13 @@ async def record_figures(
     backlog: Sequence[Backlog],
     unsent: Sequence[Unsent],
     unanswered: Sequence[Unanswered],
+    held_up: Sequence[HeldUp],
 ) -> None:
     """Keep what was measured just now, in the place of what was measured before."""
     await figure_rows.replace_backlog(session, backlog)
     await figure_rows.replace_unsent(session, unsent)
     await figure_rows.replace_unanswered(session, unanswered)
+    await figure_rows.replace_held_up(session, held_up)
 
 
 async def show_board(session: AsyncSession) -> Board:
@@ -105,6 +107,7 @@ async def show_board(session: AsyncSession) -> Board:
         backlog=await figure_rows.list_backlog(session),
         unsent=await figure_rows.list_unsent(session),
         unanswered=await figure_rows.list_unanswered(session),
+        held_up=await figure_rows.list_held_up(session),
         parked=parked.count,
         parked_since=parked.oldest_at,
     )

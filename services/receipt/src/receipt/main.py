@@ -6,7 +6,7 @@ from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.adapters.uploads.reader import FileReader
 from receipt.jobs import Workshop, daily_table_jobs, jobs
-from receipt.pages import holder, register, series, staff
+from receipt.pages import daily_tables, holder, register, series, staff
 from receipt.pages.check import check_router
 from receipt.settings import Settings
 from receipt.tables import Base
@@ -39,6 +39,7 @@ def make_service() -> Service:
             check_router(reader),
             register.router,
             series.router,
+            daily_tables.router,
             staff.router,
             routes.router,
             routes.verifications_router(reader),

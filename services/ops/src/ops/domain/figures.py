@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,28 @@ class Unanswered:
     measured_at: datetime
 
 
+class WorkKind(StrEnum):
+    """Work of receipt that never blocks anybody and is tried for ever."""
+
+    RECEIPT_FILE = "receipt-file"
+    """Tệp biên lai: the number is given, the file is not stored yet."""
+    DAILY_TABLE = "daily-table"
+    """Bảng kê 01/TH-BLĐT: made, and the tax authority has not accepted it."""
+
+
+@dataclass(frozen=True)
+class HeldUp:
+    """Work that waits, as far as it failed at least once or is late."""
+
+    kind: WorkKind
+    waiting: int
+    failing: int
+    oldest_at: datetime | None
+    reason: str | None
+    """Why most of them failed the last time."""
+    measured_at: datetime
+
+
 @dataclass(frozen=True)
 class Board:
     """Everything on the operator's first page."""
@@ -51,6 +74,7 @@ class Board:
     backlog: list[Backlog]
     unsent: list[Unsent]
     unanswered: list[Unanswered]
+    held_up: list[HeldUp]
     parked: int
     parked_since: datetime | None
 

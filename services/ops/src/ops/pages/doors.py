@@ -37,6 +37,7 @@ async def show_board(request: Request, session: Transaction) -> HTMLResponse:
         "board.html",
         board=board,
         proof=proof,
+        work=words.work_names(),
         now=utc_now(),
         badges={_PARKED_PAGE: board.parked},
     )

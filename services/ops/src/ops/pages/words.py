@@ -1,5 +1,6 @@
 """The words of the operator's pages, in the language of the request."""
 
+from ops.domain.figures import WorkKind
 from ops.domain.findings import Breach
 from ops.domain.timeline import Wait
 from shared.web.pages import translate
@@ -31,6 +32,14 @@ def count_names() -> dict[str, str]:
         "files": translate("tệp"),
         "read_back": translate("đã đọc lại"),
         "repeats": translate("lần lặp lại"),
+    }
+
+
+def work_names() -> dict[WorkKind, str]:
+    """Return the words for work of receipt that waits."""
+    return {
+        WorkKind.RECEIPT_FILE: translate("Tệp biên lai"),
+        WorkKind.DAILY_TABLE: translate("Bảng kê 01/TH-BLĐT"),
     }
 
 

@@ -1,7 +1,7 @@
 """Measurements: streams, backlog, unsent facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ops.domain.figures import Backlog, StreamFigures, Unanswered, Unsent
-from ops.tables import BacklogRow, ParkedMessageRow, StreamRow, UnansweredRow, UnsentRow
+from ops.domain.figures import Backlog, HeldUp, StreamFigures, Unanswered, Unsent
+from ops.tables import BacklogRow, HeldUpRow, ParkedMessageRow, StreamRow, UnansweredRow, UnsentRow
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,22 @@ async def count_parked(session: AsyncSession) -> Parked:
     """Return how much is parked."""
     row = (await session.execute(select(func.count(), func.min(ParkedMessageRow.parked_at)))).one()
     return Parked(*row)
+
+
+async def list_held_up(session: AsyncSession) -> list[HeldUp]:
+    """Return what waited of receipt's files and daily tables."""
+    rows = await session.scalars(select(HeldUpRow).order_by(HeldUpRow.kind.desc()))
+    return [
+        HeldUp(row.kind, row.waiting, row.failing, row.oldest_at, row.reason, row.measured_at)
+        for row in rows
+    ]
+
+
+async def replace_held_up(session: AsyncSession, measured: Sequence[HeldUp]) -> None:
+    """Put ``measured`` in the place of what was measured before."""
+    await session.execute(delete(HeldUpRow))
+    if measured:
+        await session.execute(insert(HeldUpRow).values([asdict(each) for each in measured]))
 
 
 async def replace_backlog(session: AsyncSession, measured: Sequence[Backlog]) -> None:

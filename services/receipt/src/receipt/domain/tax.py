@@ -42,3 +42,14 @@ class TaxRefusedError(DomainError):
         super().__init__(f"the tax authority refused: {reason}", reason=reason)
         self.reason = reason
         """Its codes, with a comma between."""
+
+
+class TableNotFoundError(DomainError):
+    """There is no such daily table, or it is another collector's; the two look the same."""
+
+    kind = Kind.NOT_FOUND
+    code = "daily-table-not-found"
+    title = "Không có bảng kê này"
+
+    def __init__(self) -> None:
+        super().__init__("no daily table for this")

@@ -12,6 +12,7 @@ from receipt.adapters.file_store.chosen import store_of
 from receipt.domain.receipt import Receipt
 from receipt.settings import Settings
 from receipt.use_cases import certificates, look_up
+from receipt.use_cases.file_backlog import show_backlog
 from receipt.use_cases.look_up import Reader
 from receipt.use_cases.series import overview
 from shared.clock import utc_now
@@ -25,6 +26,14 @@ PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 200
 _WHOLE_TREE: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
 """Who may see, or keep, the agencies below their own too (product: The people)."""
+
+REASONS: Final = {
+    "pdf-not-made": "Không in được tệp",
+    "signer-unavailable": "Không ký được tệp",
+    "signer-unusable": "Không ký được tệp",
+    "other": "Lỗi khác",
+}
+"""Why files fail, for people."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +59,8 @@ async def list_receipts(
         "issued.html",
         receipts=found[:limit],
         numbers=numbers,
+        backlog=await show_backlog(session, agencies, now=utc_now()),
+        reasons=REASONS,
         certificates=[each for each in watched if each.is_worth_saying],
         next_url=f"/can-bo/bien-lai?after={last}&limit={limit}" if last else None,
         first_url="/can-bo/bien-lai" if after is not None else None,

@@ -24,7 +24,7 @@ from ops.domain.evidence import (
     SeriesCounter,
     StoredFile,
 )
-from ops.domain.figures import Unanswered, Unsent
+from ops.domain.figures import HeldUp, Unanswered, Unsent, WorkKind
 from shared.contracts.catalogue import KEPT_TOPICS
 from shared.errors import DomainError, Kind
 
@@ -32,6 +32,15 @@ PAYMENT_GATEWAY: Final = "payment-gateway"
 RECEIPT: Final = "receipt"
 OPS: Final = "ops"
 DOSSIER: Final = "dossier"
+
+
+_HELD_UP: Final = {
+    WorkKind.RECEIPT_FILE: "SELECT count(*), count(error_code), min(issued_at),"
+    " mode() WITHIN GROUP (ORDER BY error_code) FROM receipt_file WHERE due_at IS NOT NULL",
+    WorkKind.DAILY_TABLE: "SELECT count(*), count(error_code), min(made_at),"
+    " mode() WITHIN GROUP (ORDER BY error_code) FROM daily_table_submission"
+    " WHERE due_at IS NOT NULL",
+}
 
 
 class DatabaseUnavailableError(DomainError):
@@ -211,6 +220,16 @@ class Snapshots:
             " WHERE state IN ('sent', 'late', 'escalated') GROUP BY partner",
         )
         return [Unanswered(partner, facts, oldest_at, now) for partner, facts, oldest_at in rows]
+
+    async def held_up(self, *, now: datetime) -> list[HeldUp]:
+        """Return what waits of receipt's files and daily tables; none without receipt."""
+        if RECEIPT not in self._connections:
+            return []
+        found: list[HeldUp] = []
+        for kind, statement in _HELD_UP.items():
+            [row] = await self._fetch(RECEIPT, statement)
+            found.append(HeldUp(kind, row[0], row[1], row[2], row[3], now))
+        return found
 
     async def _fetch(self, service: str, sql: str, *arguments: object) -> Sequence[Any]:
         connection = self._connections.get(service)
