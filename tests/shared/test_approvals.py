@@ -190,6 +190,28 @@ async def test_given_two_who_decide_at_once_when_both_press_then_one_decision_st
     assert sum(isinstance(each, IllegalStepError) for each in outcomes) == 1
 
 
+async def test_given_two_who_looked_before_they_press_when_both_press_then_one_decision_stands(
+    database: Database,
+) -> None:
+    approval_id = await asked(database)
+    both_looked = asyncio.Barrier(2)
+
+    async def looked_then_decided(by: Person) -> None:
+        async with database.transaction() as session:
+            shown = await approvals.find(session, ACT, approval_id)
+            await both_looked.wait()
+            decided_now = await approvals.decide(session, approval_id, APPROVE, by=by, now=NOON)
+            assert decided_now is shown
+
+    outcomes = await asyncio.gather(
+        looked_then_decided(DECIDES),
+        looked_then_decided(Person("staff-3", "Người Thứ Ba")),
+        return_exceptions=True,
+    )
+
+    assert {type(each) for each in outcomes} == {type(None), IllegalStepError}
+
+
 @pytest.mark.parametrize("first", [APPROVE, DECLINE], ids=["approved", "declined"])
 async def test_given_a_decision_when_asked_again_then_it_is_a_request_of_its_own(
     database: Database, first: Decision

@@ -170,8 +170,12 @@ async def decide(
     Two who decide at once wait for each other, and the second one meets IllegalStepError. After
     an approval the caller does the act in the same transaction.
     """
+    # Read anew under the lock: a door that showed the request has its older state in the session.
     row = await session.scalar(
-        select(ApprovalRow).where(ApprovalRow.id == approval_id).with_for_update()
+        select(ApprovalRow)
+        .where(ApprovalRow.id == approval_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None or row.act != decision.act or not _may_see(row, by.agencies):
         raise ApprovalNotFoundError("no request of this id")
