@@ -22,6 +22,10 @@ from shared.views import apply
 from shared.web.identity import Role
 from tests.notifier.facts import CODE, EMAIL, hear_file, hear_issued, hear_party, issued
 from tests.notifier.mail_server import Inbox
+from tests.notifier.test_error_notices import an_error
+from tests.notifier.test_error_notices import hear as hear_error
+from tests.notifier.test_refunds import a_refund
+from tests.notifier.test_refunds import hear as hear_refund
 from tests.support.facts import an_envelope
 from tests.support.sign_in import sign_in_as
 from tests.support.web import client_of
@@ -87,6 +91,20 @@ async def test_given_a_refused_message_when_an_officer_looks_then_state_and_mask
     assert "Máy chủ thư từ chối thư. Đã thử 1 lần." in page
     assert "n•••@vi-du.test" in page
     assert EMAIL not in page
+
+
+async def test_given_every_kind_of_message_when_an_officer_looks_then_each_says_what_it_is_about(
+    notifier: Notifier,
+) -> None:
+    await hear_issued(notifier.database, issued(), said_at=utc_now())
+    await hear_refund(notifier.database, a_refund())
+    await hear_error(notifier.database, an_error())
+    await notifier.sign_in()
+
+    page = await notifier.page()
+
+    for words in ("Biên lai 26TAA số 1024", "Hoàn trả 62.000 đồng", "Thông báo sai sót · Biên lai"):
+        assert words in page
 
 
 async def test_given_a_refused_message_when_an_officer_sends_it_again_then_it_is_sent_at_once(

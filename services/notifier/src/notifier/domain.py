@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from shared.contracts.money import RefundReason
 from shared.contracts.parts import FeeKind, PaymentChannel
+from shared.contracts.receipt import PrintedField
 from shared.errors import DomainError, Kind
 from shared.lifecycle import Lifecycle, Step
 
@@ -36,6 +37,7 @@ class Template(StrEnum):
 
     RECEIPT_ISSUED = "receipt_issued"
     REFUND_SETTLED = "refund_settled"
+    ERROR_NOTICED = "error_noticed"
 
 
 class Status(StrEnum):
@@ -149,13 +151,35 @@ class RefundNotice:
 
 
 @dataclass(frozen=True)
+class ErrorNotice:
+    """What a message about a notice of error says; the corrections stand in the notice only."""
+
+    notice_id: UUID
+    receipt_id: UUID
+    notice_number: int
+    noticed_on: date
+    fields: tuple[PrintedField, ...]
+    kind: FeeKind
+    procedure_name: str
+    agency_name: str
+    agency_phone: str | None
+    form_symbol: str
+    serial_symbol: str
+    number: int
+
+
+Notice = ReceiptNotice | RefundNotice | ErrorNotice
+"""What a message says."""
+
+
+@dataclass(frozen=True)
 class Letter:
     """One message ready to leave; ``id`` becomes its Message-ID, also when it is sent twice."""
 
     id: UUID
     dossier_code: str
     template: Template
-    notice: ReceiptNotice | RefundNotice
+    notice: Notice
     address: str
     made_at: datetime
 

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from notifier import views
-from notifier.domain import LIFECYCLE, MessageFilter, Status, Trigger, mask
+from notifier.domain import LIFECYCLE, MessageFilter, Status, Template, Trigger, mask
 from notifier.use_cases import send
 from notifier.use_cases.send import Actor, MessagePage
 from shared.clock import utc_now
 from shared.days import vietnam_day
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
+from shared.money import grouped
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render, translate
 from shared.web.request import Transaction, database_of, run_now
@@ -119,7 +120,7 @@ def _shown(page: MessagePage) -> list[ShownMessage]:
     return [
         ShownMessage(
             dossier_code=message.dossier_code,
-            about=_about(message.content),
+            about=_about(message.template, message.content),
             address=_masked(page.addresses.get(message.dossier_code)),
             made_at=message.made_at,
             state=_TAGS[message.status],
@@ -137,12 +138,17 @@ def _again_url(message_id: UUID, status: Status) -> str | None:
     return f"{_PATH}/{message_id}/gui-lai"
 
 
-def _about(content: dict[str, Any]) -> str:
-    return translate(
+def _about(template: Template, content: dict[str, Any]) -> str:
+    if template is Template.REFUND_SETTLED:
+        return translate("Hoàn trả %(amount)s đồng", amount=grouped(content["amount_vnd"]))
+    words = translate(
         "Biên lai %(serial)s số %(number)s",
         serial=content["serial_symbol"],
         number=content["number"],
     )
+    if template is Template.ERROR_NOTICED:
+        return f"{translate('Thông báo sai sót')} · {words}"
+    return words
 
 
 def _masked(address: str | None) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.envelope import Code, DossierFact, Event
+from shared.contracts.envelope import Code, DossierFact, Event, Part
 from shared.contracts.parts import (
     AgencyCode,
     Context,
@@ -68,6 +68,15 @@ class PrintedField(StrEnum):
     PAYER_ADDRESS = "payer_address"
     TOTAL_IN_WORDS = "total_in_words"
     OTHER = "other"
+
+
+class ReplacedReceipt(Part):
+    """What is printed of the receipt that another one replaces."""
+
+    form_symbol: FormSymbol
+    serial_symbol: SerialSymbol
+    number: ReceiptNumber
+    issued_at: AwareDatetime
 
 
 class _SeriesFact(Event):
@@ -133,6 +142,8 @@ class ReceiptIssued(DossierFact):
     method: PaymentMethod
     template_version: Annotated[int, Field(strict=True, ge=1)]
     replaces: UUID | None = None
+    replaced: ReplacedReceipt | None = None
+    """What is printed of ``replaces``; both are there, or neither."""
 
 
 class ReceiptFileReady(DossierFact):
@@ -178,7 +189,10 @@ class ReceiptRefunded(DossierFact):
 
 
 class ReceiptErrorNoticed(DossierFact):
-    """Notice 04/SS-CTĐT was made (thông báo sai sót): same receipt, same number."""
+    """Notice 04/SS-CTĐT was made (thông báo sai sót): same receipt, same number.
+
+    Heard by dossier, notifier and ops. Which fields were wrong, never what they say.
+    """
 
     type: ClassVar[str] = "vn.lephi.ReceiptErrorNoticed.v1"
     topic: ClassVar[str] = TOPIC
@@ -187,6 +201,15 @@ class ReceiptErrorNoticed(DossierFact):
     receipt_id: UUID
     notice_id: UUID
     fields: Annotated[tuple[PrintedField, ...], Field(min_length=1)]
+    notice_number: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """Of the collector and year; this and the rest are for whoever tells the payer."""
+    noticed_on: date | None = None
+    kind: FeeKind | None = None
+    context: Context | None = None
+    issuer: Payee | None = None
+    form_symbol: FormSymbol | None = None
+    serial_symbol: SerialSymbol | None = None
+    number: ReceiptNumber | None = None
 
 
 class DailyReceiptTableSent(Event):

@@ -14,6 +14,8 @@ from notifier.domain import (
     LIFECYCLE,
     TOO_OLD,
     WAIT_FOR_FILE,
+    ErrorNotice,
+    Notice,
     ReceiptNotice,
     RefundNotice,
     Status,
@@ -30,6 +32,7 @@ from shared.ids import new_id
 NOTICES: Final[Mapping[Template, TypeAdapter[Any]]] = {
     Template.RECEIPT_ISSUED: TypeAdapter(ReceiptNotice),
     Template.REFUND_SETTLED: TypeAdapter(RefundNotice),
+    Template.ERROR_NOTICED: TypeAdapter(ErrorNotice),
 }
 """What each kind of message says."""
 PAYER: Final = "payer"
@@ -52,7 +55,7 @@ class _About:
 
     template: Template
     subject_id: UUID
-    notice: ReceiptNotice | RefundNotice
+    notice: Notice
     ready_at: datetime
 
 
@@ -79,6 +82,15 @@ async def queue_refund(
     """Make the message about money that went back: once per fact and person."""
     about = _About(Template.REFUND_SETTLED, notice.refund_id, notice, now)
     await _queue(session, about, told, now=now)
+
+
+async def queue_error(
+    session: AsyncSession, notice: ErrorNotice, told: Told, *, now: datetime
+) -> None:
+    """Make the message about a notice of error: once per fact and person."""
+    await _queue(
+        session, _About(Template.ERROR_NOTICED, notice.notice_id, notice, now), told, now=now
+    )
 
 
 async def _queue(session: AsyncSession, about: _About, told: Told, *, now: datetime) -> None:

@@ -10,15 +10,23 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from notifier.domain import Letter, RefundNotice, Template
+from notifier.domain import ErrorNotice, Letter, RefundNotice, Template
 from shared.contracts.money import RefundReason
 from shared.contracts.parts import FeeKind
+from shared.contracts.receipt import PrintedField
 from shared.links import Purpose, make_token
 
 _KINDS: Final = {FeeKind.PHI: "phí", FeeKind.LE_PHI: "lệ phí"}
 _TEMPLATES: Final = {
     Template.RECEIPT_ISSUED: "receipt_issued",
     Template.REFUND_SETTLED: "refund_settled",
+    Template.ERROR_NOTICED: "error_noticed",
+}
+_FIELDS: Final = {
+    PrintedField.PAYER_NAME: "họ tên người nộp",
+    PrintedField.PAYER_ADDRESS: "địa chỉ người nộp",
+    PrintedField.TOTAL_IN_WORDS: "số tiền bằng chữ",
+    PrintedField.OTHER: "nội dung khác",
 }
 _REASONS: Final = {
     RefundReason.OVER: "nộp thừa",
@@ -81,4 +89,8 @@ def _special(letter: Letter, head: LetterHead) -> dict[str, str]:
             "link": f"{head.public_url}/thanh-toan/{letter.dossier_code}",
         }
     token = make_token(head.link_key.get_secret_value(), Purpose.RECEIPT, notice.receipt_id)
-    return {"kind": _KINDS[notice.kind], "link": f"{head.public_url}/bien-lai/{token}"}
+    special = {"kind": _KINDS[notice.kind], "link": f"{head.public_url}/bien-lai/{token}"}
+    if isinstance(notice, ErrorNotice):
+        special["symbol"] = f"{notice.notice_number}/{notice.noticed_on.year}"
+        special["fields"] = ", ".join(_FIELDS[field] for field in notice.fields)
+    return special
