@@ -31,6 +31,7 @@ from tests.dossier.builders import (
     hear_dossier,
     puts_of,
 )
+from tests.dossier.refunds import a_refund
 from tests.support.facts import an_envelope
 from tests.support.web import client_of
 
@@ -136,6 +137,18 @@ async def test_given_the_board_when_it_is_filtered_and_paged_then_only_those_lin
     assert '/can-bo/ho-so/H34.10-261122-0008"' not in second
     assert "limit=1" in after
     assert "Về đầu danh sách" in second
+
+
+async def test_given_a_fee_that_went_back_wholly_when_looked_at_then_nothing_calls_it_paid(
+    desk: Desk,
+) -> None:
+    await desk.sign_in(Role.ACCOUNTANT)
+    await fold_said(desk.database, a_refund(PAID, 62_000))
+
+    assert CODE not in await desk.page("/can-bo/ho-so?loc=paid")
+    fees = await desk.page(f"/can-bo/ho-so/{CODE}?tab=le-phi")
+    assert "Đã hoàn" in fees
+    assert "Đã thanh toán" not in fees.split("Diễn biến", maxsplit=1)[0]
 
 
 async def test_given_an_officer_when_a_paid_dossier_opens_then_its_receipt_can_be_read(

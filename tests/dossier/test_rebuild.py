@@ -38,6 +38,7 @@ from tests.dossier.builders import (
     a_settlement,
     an_assessment,
 )
+from tests.dossier.refunds import a_refund
 from tests.support.environment import ENVIRONMENT
 from tests.support.facts import an_envelope
 from tests.support.servers import Servers
@@ -50,7 +51,7 @@ def a_code() -> str:
 
 
 def a_life(code: str) -> list[Event]:
-    """Return everything that happens to a dossier that is paid."""
+    """Return everything that happens to a dossier that is paid and gets its fee back."""
     received = DossierReceived(
         dossier_code=code, dossier_id=new_id(), context=CONTEXT, receiving_agency="H34.10",
         deciding_agency="H34.10", payee=PAYEE, channel=FilingChannel.COUNTER,
@@ -61,7 +62,8 @@ def a_life(code: str) -> list[Event]:
     request = a_request(line, code=code)
     paid = a_settlement(request)
     receipt = a_receipt(paid, number=new_id().int % 10**6)
-    return [received, an_assessment(line, code=code), request, paid, receipt, a_file(receipt)]
+    back = a_refund(paid, 62_000)
+    return [received, an_assessment(line, code=code), request, paid, receipt, a_file(receipt), back]
 
 
 @pytest.fixture

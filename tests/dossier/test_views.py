@@ -37,6 +37,7 @@ from shared.contracts.fee import (
     TariffUnit,
     WithdrawalReason,
 )
+from shared.contracts.money import RefundScope
 from shared.contracts.parts import FeeKind, FilingChannel, PaymentTiming
 from shared.db.database import Database
 from shared.ids import new_id
@@ -58,12 +59,14 @@ from tests.dossier.builders import (
     an_exempt_line,
     puts_of,
 )
+from tests.dossier.refunds import a_refund
 from tests.support.facts import an_envelope
 
 LINE = a_line()
 REQUEST = a_request(LINE)
 PAID = a_settlement(REQUEST)
 RECEIPT = a_receipt(PAID)
+SURPLUS = a_refund(PAID, 9_000, scope=RefundScope.SURPLUS, lines=())
 FACT = new_id()
 
 
@@ -111,7 +114,7 @@ HISTORY: Sequence[Sequence[Envelope[Event]]] = (
         an_envelope(DossierClosed(dossier_code=CODE, closed_at=SENT_AT)),
     ],
     [an_envelope(a_tariff()), an_envelope(an_assessment(LINE, an_exempt_line()))],
-    [an_envelope(REQUEST), an_envelope(PAID)],
+    [an_envelope(each) for each in (REQUEST, PAID, a_refund(PAID, 2_000), SURPLUS)],
     [an_envelope(RECEIPT), an_envelope(a_file(RECEIPT))],
 )
 """Everything that happens to a dossier that is paid, topic by topic."""
@@ -211,7 +214,7 @@ async def test_given_a_paid_dossier_when_it_is_read_then_each_line_has_its_recei
     assert due.way is not None
     assert (due.way.channel, due.way.bank_code) == ("npsp", "970436")
     assert (exempt.amount_vnd, exempt.exemption_reason) == (0, "KHONG_THU")
-    assert (table.total_vnd, table.paid_vnd) == (62_000, 62_000)
+    assert (table.total_vnd, table.paid_vnd, table.refunded_vnd) == (62_000, 62_000, 2_000)
     assert shown.line is not None
     assert standing_of(shown.line) is Standing.PAID
     assert (shown.line.status, shown.line.due_at) == (10, None)
@@ -227,6 +230,9 @@ JOURNEY: Sequence[tuple[Event, Standing, list[Awaited]]] = (
     (PAID, Standing.PAID, [Awaited.RECEIPT]),
     (RECEIPT, Standing.PAID, [Awaited.RECEIPT_FILE]),
     (a_file(RECEIPT), Standing.PAID, []),
+    (SURPLUS.model_copy(update={"amount_vnd": 62_000}), Standing.PAID, []),
+    (a_refund(PAID, 61_999), Standing.PAID, []),
+    (a_refund(PAID, 1), Standing.REFUNDED, []),
 )
 
 

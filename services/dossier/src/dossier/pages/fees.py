@@ -47,12 +47,13 @@ class ShownFees:
 
     lines: list[ShownFee]
     total_vnd: int
+    refunded_vnd: int
 
 
 def fees_to_show(folded: Folded) -> ShownFees:
     """Return the table of fees in words."""
     table = fee_table(folded)
-    return ShownFees([_fee(line) for line in table.lines], table.total_vnd)
+    return ShownFees([_fee(line) for line in table.lines], table.total_vnd, table.refunded_vnd)
 
 
 def receipts_to_show(folded: Folded) -> list[ShownReceipt]:
@@ -104,7 +105,8 @@ def _state(row: ReceiptRow) -> words.Tag:
     if row.replaced_by is not None:
         return translate("Đã bị thay thế"), "wrong"
     if row.refunded_vnd:
-        return translate("Đã hoàn trả"), "neutral"
+        is_part = row.refunded_vnd < (row.total_vnd or 0)
+        return translate("Đã hoàn một phần") if is_part else translate("Đã hoàn trả"), "neutral"
     if row.file_ready_at is None:
         return translate("Đang được tạo"), "waiting"
     return translate("Đã cấp"), "done"

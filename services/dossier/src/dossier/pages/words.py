@@ -18,6 +18,7 @@ def standing_tag(standing: Standing) -> Tag:
         Standing.EXEMPT: (translate("Miễn phí"), "neutral"),
         Standing.DUE: (translate("Chờ thanh toán"), "waiting"),
         Standing.PAID: (translate("Đã thanh toán"), "done"),
+        Standing.REFUNDED: (translate("Đã hoàn trả"), "neutral"),
         Standing.PAID_ELSEWHERE: (translate("Hệ thống tỉnh đã thu"), "done"),
         Standing.CLOSED: (translate("Không thu"), "neutral"),
     }

@@ -17,6 +17,7 @@ from shared.contracts.dossier import (
 )
 from shared.contracts.envelope import Envelope
 from shared.contracts.fee import FeeAssessed, FeeExempted, FeePending, FeeWithdrawn
+from shared.contracts.money import RefundScope, RefundSettled
 from shared.contracts.parts import Context, Payee
 from shared.contracts.payment import (
     PaymentAmended,
@@ -98,11 +99,18 @@ class BoardRow(ViewBase):
     due_vnd: Mapped[int | None]
     requested_at: Mapped[datetime | None]
     paid_vnd: Mapped[int] = mapped_column(server_default="0")
+    refunded_vnd: Mapped[int] = mapped_column(server_default="0")
+    """What of ``paid_vnd`` went back; a surplus was never paid for the fee."""
     paid_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     # lephi.receipt
     receipts: Mapped[int] = mapped_column(server_default="0")
     receipt_files: Mapped[int] = mapped_column(server_default="0")
+
+    @property
+    def is_refunded(self) -> bool:
+        """Tell whether all that was paid went back."""
+        return 0 < self.paid_vnd <= self.refunded_vnd
 
     @property
     def is_pending(self) -> bool:
@@ -235,6 +243,13 @@ def board_settled(event: Envelope[PaymentSettled]) -> Iterator[Put]:
     yield _put(payment.dossier_code, columns, paid_vnd=payment.amount_vnd)
 
 
+def board_refunded(event: Envelope[RefundSettled]) -> Iterator[Put]:
+    """Add what of the fee went back; money that settled nothing was never counted as paid."""
+    refund = event.data
+    if refund.scope is RefundScope.PAYABLE and refund.dossier_code is not None:
+        yield _put(refund.dossier_code, {}, refunded_vnd=refund.amount_vnd)
+
+
 def board_payment_closed(event: Envelope[PaymentClosed]) -> Iterator[Put]:
     """The open payable ended unpaid."""
     yield _put(event.data.dossier_code, {"payment_state": PaymentState.CLOSED, "due_vnd": 0})
@@ -252,7 +267,7 @@ def board_receipt_file(event: Envelope[ReceiptFileReady]) -> Iterator[Put]:
 
 BOARD: Final = View(
     name="board",
-    version=2,
+    version=3,
     rows=(BoardRow,),
     folds=(
         fold(DossierReceived, board_received),
@@ -268,6 +283,7 @@ BOARD: Final = View(
         fold(PaymentAmended, board_amended),
         fold(PaymentSettled, board_settled),
         fold(PaymentClosed, board_payment_closed),
+        fold(RefundSettled, board_refunded),
         fold(ReceiptIssued, board_receipt),
         fold(ReceiptFileReady, board_receipt_file),
     ),

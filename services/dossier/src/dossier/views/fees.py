@@ -45,6 +45,8 @@ class FeeTable:
     lines: Sequence[FeeLine]
     total_vnd: int
     paid_vnd: int
+    refunded_vnd: int
+    """What of ``paid_vnd`` went back."""
 
 
 def fee_table(folded: Folded) -> FeeTable:
@@ -58,6 +60,7 @@ def fee_table(folded: Folded) -> FeeTable:
             for payment in folded.payments
             if payment.state is PaymentState.PAID
         ),
+        refunded_vnd=sum(payment.refunded_vnd for payment in folded.payments),
     )
 
 

@@ -66,7 +66,7 @@ class Query:
 
 _STATES: Final = {
     Filter.UNPAID: "b.payment_state = 'due'",
-    Filter.PAID: "b.payment_state = 'paid'",
+    Filter.PAID: "b.payment_state = 'paid' AND (b.refunded_vnd = 0 OR b.refunded_vnd < b.paid_vnd)",
     Filter.WAITING: "b.fee_state = 'pending'",
     Filter.REFUSED: (
         "b.dossier_code IN (SELECT t.dossier_code FROM view.told AS t WHERE t.result = 'loi')"

@@ -16,6 +16,7 @@ from shared.contracts.fee import (
     FeeWithdrawn,
     TariffPublished,
 )
+from shared.contracts.money import RefundScope, RefundSettled
 from shared.contracts.payment import (
     PaymentAmended,
     PaymentClosed,
@@ -68,6 +69,8 @@ class PaymentRow(ViewBase):
     amount_vnd: Mapped[int | None]
     lines: Mapped[list[dict[str, Any]] | None]
     monies: Mapped[list[dict[str, Any]] | None]
+    refunded_vnd: Mapped[int] = mapped_column(server_default="0")
+    """What of the fee went back."""
     requested_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -182,6 +185,17 @@ def payment_settled(event: Envelope[PaymentSettled]) -> Iterator[Put]:
     )
 
 
+def payment_refunded(event: Envelope[RefundSettled]) -> Iterator[Put]:
+    """The fee went back, wholly or in part; a surplus is no part of it."""
+    refund = event.data
+    if refund.scope is RefundScope.PAYABLE and refund.payment_id is not None:
+        yield Put(
+            row=PaymentRow,
+            key={"payment_id": refund.payment_id},
+            amounts={"refunded_vnd": refund.amount_vnd},
+        )
+
+
 def payment_closed(event: Envelope[PaymentClosed]) -> Iterator[Put]:
     """The payable ended unpaid."""
     payment = event.data
@@ -241,7 +255,7 @@ def receipt_refunded(event: Envelope[ReceiptRefunded]) -> Iterator[Put]:
 
 MONEY: Final = View(
     name="money",
-    version=1,
+    version=2,
     rows=(FeeRow, TariffRow, PaymentRow, ReceiptRow),
     folds=(
         fold(FeeAssessed, fee_assessed),
@@ -253,6 +267,7 @@ MONEY: Final = View(
         fold(PaymentAmended, payment_amended),
         fold(PaymentSettled, payment_settled),
         fold(PaymentClosed, payment_closed),
+        fold(RefundSettled, payment_refunded),
         fold(ReceiptIssued, receipt_issued),
         fold(ReceiptFileReady, receipt_file),
         fold(ReceiptReplaced, receipt_replaced),

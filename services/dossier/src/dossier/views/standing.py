@@ -21,6 +21,8 @@ class Standing(StrEnum):
     EXEMPT = "exempt"
     DUE = "due"
     PAID = "paid"
+    REFUNDED = "refunded"
+    """All that was paid went back."""
     PAID_ELSEWHERE = "paid_elsewhere"
     """The province collected it itself."""
     CLOSED = "closed"
@@ -59,7 +61,9 @@ _OF_FEE: Final = {
 
 
 def standing_of(line: BoardRow) -> Standing:
-    """Return the one word for a line: an open payable first, then what was paid, then the fee."""
+    """Return the one word for a line: an open payable, then what was paid, then the fee."""
+    if line.payment_state is PaymentState.PAID and line.is_refunded:
+        return Standing.REFUNDED
     if line.payment_state in {PaymentState.DUE, PaymentState.PAID}:
         return _OF_PAYMENT[line.payment_state]
     if line.fee_state is FeeState.WITHDRAWN and line.fee_reason == WithdrawalReason.PAID_ELSEWHERE:
