@@ -11,6 +11,7 @@ from shared.clock import utc_now
 from shared.contracts.dossier import AgencyPublished, PartyRedacted
 from shared.contracts.envelope import Said, envelope_bytes
 from shared.contracts.party import PartyStated
+from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import SeriesOpened
 from shared.days import vietnam_day
 from shared.db import driver
@@ -146,7 +147,8 @@ async def test_given_a_name_of_a_thousand_letters_when_heard_then_it_is_parked_n
 async def test_given_the_service_when_it_subscribes_then_settled_payments_come_by_the_poll(
     database: Database,
 ) -> None:
-    [settled] = [each for each in subscriptions("http://x") if each.topics == ("lephi.payment",)]
+    heard = subscriptions("http://x")
+    [settled] = [each for each in heard if each.event_type == PaymentSettled.type]
     await know(database, a_party())
     body = envelope_bytes(a_payment(), Said(new_id(), "/x", utc_now(), a_cause(), "H34.10", 1))
     message = Message("lephi.payment", 0, 0, DOSSIER, body, {}, utc_now())

@@ -1,4 +1,4 @@
-"""The Kafka door: settled payments, agencies, and the people of dossiers."""
+"""The Kafka door: settled payments and refunds, agencies, and the people of dossiers."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,10 +6,12 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.issuing import Settled
-from receipt.use_cases import issue, people, series
+from receipt.use_cases import issue, people, refunds, series
+from receipt.use_cases.refunds import Refunded
 from shared.clock import utc_now
 from shared.contracts.dossier import AgencyPublished, PartyRedacted
 from shared.contracts.envelope import Envelope
+from shared.contracts.money import RefundSettled
 from shared.contracts.party import TOPIC as PARTY
 from shared.contracts.party import PartyStated
 from shared.contracts.payment import PaymentSettled
@@ -30,6 +32,12 @@ async def issue_receipts(
     """Give the numbers of a whole poll at once; what was numbered before gets none."""
     settled = [Settled(event.data, event.cause, event.agency) for event in events]
     await issue.issue_receipts(session, settled, clock=utc_now, receipt_url=receipt_url)
+
+
+async def mark_refund(session: AsyncSession, event: Envelope[RefundSettled]) -> None:
+    """Set the mark đã hoàn beside the receipts of a fee that went back."""
+    told = Refunded(event.data, event.cause, event.agency, event.time)
+    await refunds.mark_refund(session, told, now=utc_now())
 
 
 async def publish_agency(session: AsyncSession, event: Envelope[AgencyPublished]) -> None:
@@ -61,6 +69,7 @@ def subscriptions(receipt_url: str) -> tuple[Subscription, ...]:
     """Return what receipt hears; ``receipt_url`` begins the check addresses it prints."""
     return (
         on_batch(PaymentSettled, partial(issue_receipts, receipt_url=receipt_url)),
+        on(RefundSettled, mark_refund),
         on(AgencyPublished, publish_agency),
         on(PartyRedacted, redact_party),
         on_messages(PARTY, hear_party, single=True),

@@ -1,4 +1,4 @@
-"""The clock door: the files of receipts and the tables of days; each is tried for ever."""
+"""The clock door: files of receipts and notices, tables of days, marks; each is tried for ever."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,22 +11,32 @@ from receipt.adapters.file_store.keeping import Made, keep_files
 from receipt.adapters.file_store.port import FileStore
 from receipt.adapters.file_store.reading_back import read_back
 from receipt.adapters.paper.data import data_of
+from receipt.adapters.paper.notice import NOTICE_TEMPLATE, notice_style
 from receipt.adapters.paper.page import qr_picture, style_of, template_of
 from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
-from receipt.domain.errors import RenderDiffersError
+from receipt.domain.errors import FileDamagedError, RenderDiffersError
+from receipt.domain.notices import (
+    MAKE_NOTICE,
+    REPORT_NOTICE,
+    Notice,
+    notice_paper,
+    report_body,
+)
 from receipt.domain.paper import paper_of
 from receipt.domain.receipt import FileWork, Progress, Rendered, Signed
 from receipt.domain.tax import TaxForm
 from receipt.domain.xml_names import edition_of
 from receipt.use_cases import certificates as certificate_cases
 from receipt.use_cases import check_file as check_cases
-from receipt.use_cases import close_day, send_day
+from receipt.use_cases import close_day, noticing, refunds, send_day
 from receipt.use_cases import make_file as use_cases
+from receipt.use_cases import report_notice as reporting
 from receipt.use_cases.issue import number_waiting
 from receipt.use_cases.series import keep_series
 from shared.clock import utc_now
 from shared.contracts.envelope import Cause
+from shared.days import vietnam_day
 from shared.db.database import Database
 from shared.errors import DomainError
 from shared.failpoints import hit
@@ -150,11 +160,56 @@ async def give_numbers(database: Database, _only: UUID | None, *, receipt_url: s
         )
 
 
+async def make_notice(database: Database, only: UUID | None, *, workshop: Workshop) -> bool:
+    """Print and sign one due notice of error, 04/SS-CTĐT; False when there is none.
+
+    Dying anywhere repeats it: printing gives equal bytes, and what was kept once stays.
+    """
+    async with database.transaction() as session:
+        notice = await noticing.take_due(session, only, now=utc_now())
+    if notice is None:
+        return False
+
+    failure: DomainError | None = None
+    try:
+        name, kept = await _keep_notice(notice, workshop)
+    except DomainError as error:
+        failure = error
+
+    async with database.transaction() as session:
+        if failure is None:
+            sha256 = hashlib.sha256(kept).hexdigest()
+            stored = (name, sha256)
+            await noticing.mark_stored(session, notice.notice_id, stored, now=utc_now())
+        else:
+            await noticing.mark_failed(session, notice.notice_id, failure, now=utc_now())
+    return True
+
+
+async def _keep_notice(notice: Notice, workshop: Workshop) -> tuple[str, bytes]:
+    html = render_text("receipt", NOTICE_TEMPLATE, paper=notice_paper(notice))
+    pdf = await workshop.printer.render(html, style=notice_style())
+    tax_code, request_id = notice.receipt.issuer.tax_code, str(notice.notice_id)
+    signed = await workshop.signers.sign_pdf(tax_code, pdf, request_id=request_id, now=utc_now())
+    name = f"{vietnam_day(notice.noticed_at):%Y/%m/%d}/{notice.notice_id}.pdf"
+    kept = await workshop.store.keep(name, signed)
+    if not kept.startswith(pdf):  # An earlier try's signature may differ, what it signs may not.
+        raise FileDamagedError(name)
+    return name, kept
+
+
+async def mark_refunds(database: Database, only: UUID | None) -> bool:
+    """Set marks đã hoàn whose receipt was numbered after its refund; False when none was set."""
+    async with database.transaction() as session:
+        return await refunds.place_waiting(session, only, now=utc_now())
+
+
 def jobs(workshop: Workshop, *, receipt_url: str) -> tuple[Job, ...]:
     """Return what receipt does by the clock; ``receipt_url`` begins the addresses it prints."""
     make = partial(make_file, workshop=workshop)
     check = partial(check_file, workshop=workshop)
     note = partial(note_certificates, signers=workshop.signers)
+    notice = partial(make_notice, workshop=workshop)
     number = partial(give_numbers, receipt_url=receipt_url)
     return (
         Job("make-file", make, pause=timedelta(milliseconds=500), after_facts=True),
@@ -162,6 +217,8 @@ def jobs(workshop: Workshop, *, receipt_url: str) -> tuple[Job, ...]:
         Job("give-numbers", number, pause=timedelta(seconds=5), after_facts=True),
         Job("keep-series", look_after_series, pause=timedelta(minutes=10)),
         Job("note-certificates", note, pause=timedelta(hours=1)),
+        Job(MAKE_NOTICE, notice, pause=timedelta(seconds=1), after_facts=True),
+        Job("mark-refunds", mark_refunds, pause=timedelta(seconds=5)),
     )
 
 
@@ -198,9 +255,36 @@ async def send_table(database: Database, only: UUID | None, *, tax: TaxClient) -
     return True
 
 
+async def report_notice(database: Database, _: UUID | None, *, tax: TaxClient) -> bool:
+    """Tell the tax authority of one due notice 04/SS-CTĐT; False when there is none.
+
+    Safe to repeat: the notice's id is the key, its bytes are equal, and it is taken once.
+    """
+    if not tax.is_reachable:
+        return False
+    async with database.transaction() as session:
+        notice = await reporting.take_due(session, now=utc_now())
+    if notice is None:
+        return False
+
+    key, failure = notice.notice_id, None
+    try:
+        taken = await tax.submit(TaxForm.ERROR_NOTICE, key, report_body(notice), now=utc_now())
+    except DomainError as error:
+        failure = error
+
+    async with database.transaction() as session:
+        if failure is None:
+            await reporting.mark_accepted(session, key, taken, now=utc_now())
+        else:
+            await reporting.mark_failed(session, key, failure, now=utc_now())
+    return True
+
+
 def daily_table_jobs(tax: TaxClient, closes_at: time) -> tuple[Job, ...]:
-    """Return what closes days and sends their tables."""
+    """Return what closes days, sends their tables, and tells of notices of error."""
     return (
         Job("close-day", partial(close_days, closes_at=closes_at), pause=timedelta(seconds=30)),
         Job(send_day.SEND, partial(send_table, tax=tax), pause=timedelta(seconds=10)),
+        Job(REPORT_NOTICE, partial(report_notice, tax=tax), pause=timedelta(seconds=10)),
     )

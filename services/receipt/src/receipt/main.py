@@ -6,7 +6,16 @@ from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.adapters.uploads.reader import FileReader
 from receipt.jobs import Workshop, daily_table_jobs, jobs
-from receipt.pages import daily_tables, holder, register, series, staff
+from receipt.pages import (
+    corrections,
+    daily_tables,
+    detail,
+    holder,
+    register,
+    requests,
+    series,
+    staff,
+)
 from receipt.pages.check import check_router
 from receipt.settings import Settings
 from receipt.tables import Base
@@ -41,6 +50,9 @@ def make_service() -> Service:
             series.router,
             daily_tables.router,
             staff.router,
+            requests.router,
+            corrections.router,
+            detail.router,
             routes.router,
             routes.verifications_router(reader),
         ),

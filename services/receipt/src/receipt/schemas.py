@@ -100,6 +100,9 @@ class Verification(BaseModel):
     issued_at: datetime | None = None
     pdf_sha256: str | None = None
     replaced_by: PlaceTold | None = None
+    replaces: PlaceTold | None = None
+    refunded_vnd: int = 0
+    """What of it went back; the receipt stays what it is."""
 
 
 def answer_of(receipt: Receipt, *, pdf_url: str) -> ReceiptAnswer:
@@ -150,7 +153,9 @@ def verification_of(checked: Checked) -> Verification:
             "total_vnd": fact.total_vnd,
             "issued_at": fact.issued_at,
             "pdf_sha256": receipt.file.sha256,
-            "replaced_by": checked.successor and _place_told(checked.successor),
+            "replaced_by": receipt.successor_place and _place_told(receipt.successor_place),
+            "replaces": receipt.replaced_place and _place_told(receipt.replaced_place),
+            "refunded_vnd": receipt.refunded_vnd,
         }
     )
 

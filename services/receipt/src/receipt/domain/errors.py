@@ -157,3 +157,58 @@ class FileMissingError(DomainError):
 
     def __init__(self) -> None:
         super().__init__("hand in one file as multipart field 'file', or a place as JSON")
+
+
+class ReceiptReplacedError(DomainError):
+    """A replaced receipt is not corrected any more; its successor is."""
+
+    kind = Kind.CONFLICT
+    code = "receipt-replaced"
+    title = "Biên lai này đã bị thay thế; sửa trên biên lai thay thế"
+
+    def __init__(self) -> None:
+        super().__init__("the receipt has a successor")
+
+
+class NothingPrintedError(DomainError):
+    """What is not printed yet has no wrong print: the notice waits for the receipt's file."""
+
+    kind = Kind.CONFLICT
+    code = "receipt-not-printed"
+    title = "Tệp biên lai đang được tạo; thông báo sau khi có tệp"
+
+    def __init__(self) -> None:
+        super().__init__("the receipt's file is not stored yet")
+
+
+class NothingLeftError(DomainError):
+    """All of the fee went back: there is nothing that a receipt could state."""
+
+    kind = Kind.CONFLICT
+    code = "receipt-nothing-left"
+    title = "Khoản này đã hoàn hết; không có gì để lập biên lai thay thế"
+
+    def __init__(self) -> None:
+        super().__init__("nothing of the receipt's amount is left")
+
+
+class NoticeNotFoundError(DomainError):
+    """There is no such notice, or whoever asks may not know of it."""
+
+    kind = Kind.NOT_FOUND
+    code = "notice-not-found"
+    title = "Chưa tìm thấy thông báo này"
+
+    def __init__(self) -> None:
+        super().__init__("no notice for this")
+
+
+class NoOpenSeriesError(DomainError):
+    """No series of numbers is open for this receipt, or all its numbers are given."""
+
+    kind = Kind.CONFLICT
+    code = "receipt-no-open-series"
+    title = "Chưa có dải số đang mở cho biên lai này; quản trị mở dải số rồi duyệt lại"
+
+    def __init__(self) -> None:
+        super().__init__("no open series has a number left")

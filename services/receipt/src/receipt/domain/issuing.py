@@ -12,7 +12,7 @@ from receipt.domain.words import amount_in_words
 from shared.contracts.envelope import Cause
 from shared.contracts.parts import FeeKind, Line
 from shared.contracts.payment import PaymentSettled
-from shared.contracts.receipt import ReceiptIssued
+from shared.contracts.receipt import ReceiptIssued, ReplacedReceipt
 
 TEMPLATE_VERSION: Final = 2
 """Which template prints a receipt issued now; an older receipt keeps its own."""
@@ -35,6 +35,9 @@ class Due:
     settled: Settled
     kind: FeeKind
     lines: tuple[Line, ...]
+    replaces: UUID | None = None
+    replaced: ReplacedReceipt | None = None
+    """What is printed of ``replaces``."""
 
     @property
     def natural_key(self) -> tuple[UUID, FeeKind]:
@@ -109,4 +112,6 @@ def issued_fact(due: Due, place: Numbered, *, receipt_url: str) -> ReceiptIssued
         paid_at=payment.paid_at,
         method=payment.method,
         template_version=TEMPLATE_VERSION,
+        replaces=due.replaces,
+        replaced=due.replaced,
     )

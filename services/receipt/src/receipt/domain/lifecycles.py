@@ -58,6 +58,32 @@ class FileTrigger(StrEnum):
     STORE = "store"
 
 
+class NoticeStatus(StrEnum):
+    """How far the paper of a notice of error has come; its number never waits for it."""
+
+    PENDING = "pending"
+    STORED = "stored"
+
+
+class NoticeTrigger(StrEnum):
+    """What happens to the paper of a notice."""
+
+    STORE = "store"
+
+
+class ReportStatus(StrEnum):
+    """Whether the tax authority has a notice (TT 91/2026 Điều 20.1)."""
+
+    DUE = "due"
+    ACCEPTED = "accepted"
+
+
+class ReportTrigger(StrEnum):
+    """What the tax authority does; while it does nothing, it is told again."""
+
+    ACCEPT = "accept"
+
+
 SERIES_LIFECYCLE: Final = Lifecycle(
     initial=SeriesStatus.REGISTERED,
     steps=(
@@ -67,6 +93,7 @@ SERIES_LIFECYCLE: Final = Lifecycle(
         # No step leads out of CLOSED: a number after a closure would be one nobody announced.
     ),
 )
+
 
 LIFECYCLE: Final = Lifecycle(
     initial=ReceiptStatus.ISSUED,
@@ -80,6 +107,16 @@ FILE_LIFECYCLE: Final = Lifecycle(
         Step(FileStatus.RENDERED, FileTrigger.SIGN, FileStatus.SIGNED),
         Step(FileStatus.SIGNED, FileTrigger.STORE, FileStatus.STORED),
     ),
+)
+
+NOTICE_LIFECYCLE: Final = Lifecycle(
+    initial=NoticeStatus.PENDING,
+    steps=(Step(NoticeStatus.PENDING, NoticeTrigger.STORE, NoticeStatus.STORED),),
+)
+
+REPORT_LIFECYCLE: Final = Lifecycle(
+    initial=ReportStatus.DUE,
+    steps=(Step(ReportStatus.DUE, ReportTrigger.ACCEPT, ReportStatus.ACCEPTED),),
 )
 
 PAYER_WAIT: Final = timedelta(seconds=60)

@@ -10,7 +10,7 @@ from typing import Final
 from receipt.domain.names import printable
 from receipt.domain.payer import NOT_RECORDED, Payer
 from shared.contracts.parts import Explanation, FeeKind, Line, Money, PaymentChannel, PaymentMethod
-from shared.contracts.receipt import ReceiptIssued
+from shared.contracts.receipt import ReceiptIssued, ReplacedReceipt
 from shared.days import in_vietnam
 from shared.money import grouped
 
@@ -74,6 +74,8 @@ class Paper:
     total: str
     total_in_words: str
     check_url: str
+    replaces: str | None
+    """Which receipt it replaces, on a replacement."""
 
 
 def paper_of(issued: ReceiptIssued, payer: Payer | None) -> Paper:
@@ -104,6 +106,7 @@ def paper_of(issued: ReceiptIssued, payer: Payer | None) -> Paper:
         total=grouped(issued.total_vnd),
         total_in_words=issued.total_in_words,
         check_url=issued.check_url,
+        replaces=_replaced(issued.replaced),
     )
 
 
@@ -120,6 +123,13 @@ def quantity_in_words(line: Line) -> str:
     if line.explanation_code in _PER_PAGE:
         return f"{copies} bản, mỗi bản {pages} trang" if copies > 1 else f"{pages} trang"
     return f"{copies} bản" if line.explanation_code in _PER_COPY else "1"
+
+
+def _replaced(old: ReplacedReceipt | None) -> str | None:
+    if old is None:
+        return None
+    symbols = f"mẫu số {old.form_symbol}, ký hiệu {old.serial_symbol}, số {old.number}"
+    return f"Thay thế cho biên lai {symbols}, ngày {in_vietnam(old.issued_at):%d/%m/%Y}"
 
 
 def _line(line: Line) -> PaperLine:

@@ -21,6 +21,8 @@ class ReceiptFile:
     xml_name: str | None = None
     """The signed XML beside it; the first receipts have none."""
     xml_sha256: str | None = None
+    error_code: str | None = None
+    """Why the last try failed; None once it is stored."""
 
     @property
     def is_stored(self) -> bool:
@@ -36,7 +38,39 @@ class Receipt:
     status: ReceiptStatus
     file: ReceiptFile
     collector_code: str
-    replaced_by: UUID | None = None
+    payer: Payer | None = None
+    """As printed; for staff who may open the file anyway."""
+    successor: ReceiptIssued | None = None
+    """The receipt that replaces it."""
+    refunded_vnd: int = 0
+    """What of it went back and is marked beside it."""
+
+    @property
+    def replaced_by(self) -> UUID | None:
+        """Return the id of its successor."""
+        return None if self.successor is None else self.successor.receipt_id
+
+    @property
+    def successor_place(self) -> Place | None:
+        """Return where its successor stands."""
+        fact = self.successor
+        if fact is None:
+            return None
+        return Place(fact.issuer.tax_code, fact.form_symbol, fact.serial_symbol, fact.number)
+
+    @property
+    def replaced_place(self) -> Place | None:
+        """Return where the receipt stands that it replaces."""
+        old = self.fact.replaced
+        if old is None:
+            return None
+        tax_code = self.fact.issuer.tax_code
+        return Place(tax_code, old.form_symbol, old.serial_symbol, old.number)
+
+    @property
+    def is_wholly_refunded(self) -> bool:
+        """Tell whether all that it states went back."""
+        return self.refunded_vnd >= self.fact.total_vnd
 
     @property
     def receipt_id(self) -> UUID:

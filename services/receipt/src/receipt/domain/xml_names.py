@@ -35,6 +35,7 @@ FIRST: Final = Edition(
         "number": "So",  # c)
         "day": "NgayLap",  # e)
         "issued_at": "ThoiDiemLap",
+        "replaces": "ThayThe",  # TT 91/2026 Điều 20.2
         "issuer": "DonViThu",  # d)
         "payer": "NguoiNop",
         "name": "Ten",

@@ -146,5 +146,6 @@ def _answer(
         is_file=is_file,
         fact=None if receipt is None else receipt.fact,
         pdf_sha256=None if receipt is None else receipt.file.sha256,
-        successor_path=None if checked.successor is None else checked.successor.path,
+        receipt=receipt,
+        notices=checked.notices,
     )

@@ -8,11 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
+from receipt.adapters.file_store.answers import stored_pdf
+from receipt.adapters.file_store.chosen import store_of
 from receipt.domain.errors import ReceiptNotFoundError
 from receipt.domain.paper import METHODS, money_in_words
 from receipt.domain.receipt import Receipt
 from receipt.settings import Settings
-from receipt.use_cases import look_up
+from receipt.use_cases import look_up, noticing
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.links import Purpose, make_token, read_token
 from shared.web.identity import MaybeSignedIn, public
@@ -108,9 +110,12 @@ async def show_receipt(
 ) -> HTMLResponse:
     """Show *Thông tin biên lai thanh toán*: facts, and the file or that it is being made."""
     receipt = await look_up.show_receipt(session, _opened(settings, token))
+    successor = receipt.replaced_by
     return render(
         request,
         "receipt.html",
+        notices=await noticing.list_of_receipt(session, receipt.receipt_id),
+        successor_path=None if successor is None else _path(settings, successor),
         receipt=receipt,
         fact=receipt.fact,
         token=token,
@@ -119,9 +124,21 @@ async def show_receipt(
     )
 
 
+@router.get("/bien-lai/{token}/thong-bao/{notice_id}", dependencies=[public()], response_model=None)
+async def view_notice(
+    request: Request, session: Transaction, settings: Configured, token: str, notice_id: UUID
+) -> Response:
+    """Show the paper of a notice 04/SS-CTĐT to the holder of its receipt."""
+    receipt = await look_up.show_receipt(session, _opened(settings, token))
+    notice = await noticing.find(session, notice_id, receipt.receipt_id)
+    if not notice.is_stored:
+        return render(request, "notice_being_made.html", status=202, notice=notice)
+    return await stored_pdf(store_of(settings), notice)
+
+
 @router.get("/bien-lai/{token}/events", dependencies=[public()], response_model=None)
 async def follow_receipt(request: Request, settings: Configured, token: str) -> StreamingResponse:
-    """Tell the page of a receipt that its file is ready, or that it was replaced."""
+    """Tell the page of a receipt that its file is ready, or that a mark was set beside it."""
     receipt_id = _opened(settings, token)
     async with database_of(request).transaction() as session:
         shown = await look_up.show_receipt(session, receipt_id)
@@ -129,7 +146,8 @@ async def follow_receipt(request: Request, settings: Configured, token: str) -> 
     async def read() -> str | None:
         async with database_of(request).transaction() as session:
             receipt = await look_up.show_receipt(session, receipt_id)
-        return f"{receipt.status} {receipt.file.status}"
+            notices = await noticing.list_of_receipt(session, receipt_id)
+        return f"{receipt.status} {receipt.file.status} {receipt.refunded_vnd} {len(notices)}"
 
     return event_stream(request, shown.fact.dossier_code, read)
 
@@ -155,11 +173,12 @@ def _search_page(
 
 
 def _linked(receipts: list[Receipt], settings: Settings) -> list[Linked]:
+    return [Linked(each, _path(settings, each.receipt_id)) for each in receipts]
+
+
+def _path(settings: Settings, receipt_id: UUID) -> str:
     key = settings.link_key.get_secret_value()
-    return [
-        Linked(each, f"/bien-lai/{make_token(key, Purpose.RECEIPT, each.receipt_id)}")
-        for each in receipts
-    ]
+    return f"/bien-lai/{make_token(key, Purpose.RECEIPT, receipt_id)}"
 
 
 def _opened(settings: Settings, token: str) -> UUID:

@@ -11,7 +11,7 @@ from receipt.adapters.file_store.answers import FileKind, file_answer
 from receipt.adapters.file_store.chosen import store_of
 from receipt.domain.receipt import Receipt
 from receipt.settings import Settings
-from receipt.use_cases import certificates, look_up
+from receipt.use_cases import certificates, look_up, requests
 from receipt.use_cases.file_backlog import show_backlog
 from receipt.use_cases.look_up import Reader
 from receipt.use_cases.series import overview
@@ -62,6 +62,7 @@ async def list_receipts(
         backlog=await show_backlog(session, agencies, now=utc_now()),
         reasons=REASONS,
         certificates=[each for each in watched if each.is_worth_saying],
+        waiting=await requests.list_open(session, frozenset(agencies)),
         next_url=f"/can-bo/bien-lai?after={last}&limit={limit}" if last else None,
         first_url="/can-bo/bien-lai" if after is not None else None,
     )

@@ -58,7 +58,12 @@ async def claim_file_to_check(
 def file_of(row: ReceiptFileRow) -> ReceiptFile:
     """Return a file as it is shown and read."""
     return ReceiptFile(
-        FileStatus(row.status), row.pdf_name, row.pdf_sha256, row.xml_name, row.xml_sha256
+        FileStatus(row.status),
+        row.pdf_name,
+        row.pdf_sha256,
+        row.xml_name,
+        row.xml_sha256,
+        row.error_code,
     )
 
 

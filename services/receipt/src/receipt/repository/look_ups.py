@@ -4,19 +4,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from receipt.domain.payer import Payer
 from receipt.domain.places import Place
 from receipt.domain.receipt import Receipt
 from receipt.repository.files import file_of
-from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, SeriesRow
+from receipt.tables import PartyRow, ReceiptFileRow, ReceiptRow, RefundMarkRow, SeriesRow
 from shared.contracts.receipt import ReceiptIssued
 from shared.db.tables import AuditRow
 
 _Successor = aliased(ReceiptRow)
-_Found = Select[ReceiptRow, ReceiptFileRow, UUID]
+_Found = Select[ReceiptRow, ReceiptFileRow, dict[str, Any], int]
 
 
 async def find_receipt(session: AsyncSession, receipt_id: UUID) -> Receipt | None:
@@ -67,8 +68,14 @@ async def list_of_collectors(
 
 
 def _receipts() -> _Found:
+    refunded = (
+        select(func.coalesce(func.sum(RefundMarkRow.amount_vnd), 0))
+        .where(RefundMarkRow.receipt_id == ReceiptRow.id)
+        .correlate(ReceiptRow)
+        .scalar_subquery()
+    )
     return (
-        select(ReceiptRow, ReceiptFileRow, _Successor.id)
+        select(ReceiptRow, ReceiptFileRow, _Successor.fact, refunded)
         .join(ReceiptFileRow, ReceiptFileRow.receipt_id == ReceiptRow.id)
         .outerjoin(_Successor, _Successor.replaces == ReceiptRow.id)
     )
@@ -89,16 +96,24 @@ async def _page(
 
 async def _all(session: AsyncSession, statement: _Found) -> list[Receipt]:
     rows: Sequence[Any] = (await session.execute(statement)).all()
-    return [_receipt(row, file, successor) for row, file, successor in rows]
+    return [
+        _receipt(row, file, (successor, int(refunded_vnd)))
+        for row, file, successor, refunded_vnd in rows
+    ]
 
 
-def _receipt(row: ReceiptRow, file: ReceiptFileRow, successor: UUID | None) -> Receipt:
+def _receipt(
+    row: ReceiptRow, file: ReceiptFileRow, beside: tuple[dict[str, Any] | None, int]
+) -> Receipt:
+    successor, refunded_vnd = beside
     return Receipt(
         fact=ReceiptIssued.model_validate(row.fact),
         status=row.status,
         file=file_of(file),
         collector_code=row.collector_code,
-        replaced_by=successor,
+        payer=None if row.payer is None else Payer(**row.payer),
+        successor=None if successor is None else ReceiptIssued.model_validate(successor),
+        refunded_vnd=refunded_vnd,
     )
 
 

@@ -1,6 +1,7 @@
 """The decision tables, a file per subject; rows carry no behaviour."""
 
 from receipt.tables.certificates import SigningCertificateRow
+from receipt.tables.corrections import ErrorNoticeRow, NoticeCounterRow, RefundMarkRow
 from receipt.tables.daily_tables import (
     DailyTableChangeRow,
     DailyTableLineRow,
@@ -21,9 +22,12 @@ __all__ = [
     "DailyTableLineRow",
     "DailyTableRow",
     "DailyTableSubmissionRow",
+    "ErrorNoticeRow",
+    "NoticeCounterRow",
     "PartyRow",
     "ReceiptFileRow",
     "ReceiptRow",
+    "RefundMarkRow",
     "SeriesRow",
     "SigningCertificateRow",
     "TaxOutageRow",

@@ -25,6 +25,13 @@ class ReceiptRow(Base):
             unique=True,
             postgresql_where=text("replaces IS NULL"),
         ),
+        Index(
+            "uq_receipt_replaces",
+            "replaces",
+            unique=True,
+            postgresql_where=text("replaces IS NOT NULL"),
+        ),
+        CheckConstraint("replaces <> id", name="replaces"),
         Index("ix_receipt_dossier", "dossier_code"),
         Index("ix_receipt_collector", "collector_code", "id"),
         CheckConstraint("total_vnd > 0", name="total"),
@@ -45,7 +52,8 @@ class ReceiptRow(Base):
     """The data of ReceiptIssued: all that is printed, except the payer."""
     payer: Mapped[dict[str, Any] | None]
     """Name, address and tax code, copied once; absent until lephi.party has told them."""
-    replaces: Mapped[UUID | None]
+    replaces: Mapped[UUID | None] = mapped_column(ForeignKey("receipt.id"))
+    """The receipt whose place it takes; always an older one, so no chain leads back."""
     status: Mapped[ReceiptStatus]
     correlation_id: Mapped[UUID]
     causation_id: Mapped[UUID]

@@ -1,11 +1,13 @@
 """Give numbers: a poll of settled payments becomes receipts, in one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from receipt.domain.errors import NoOpenSeriesError
 from receipt.domain.issuing import (
     Due,
     Numbered,
@@ -81,6 +83,33 @@ async def number_waiting(
     await issue_receipts(session, settled, clock=clock, receipt_url=receipt_url)
     await awaiting.forget_numbered(session, settled)
     return True
+
+
+@dataclass(frozen=True)
+class OneNumbered:
+    """One receipt that has its number and is not stored yet, and what is to be said of it."""
+
+    row: NewReceipt
+    said: list[Emission]
+    now: datetime
+    """Read under the series' lock."""
+
+
+async def number_one(
+    session: AsyncSession, due: Due, *, clock: Clock, receipt_url: str
+) -> OneNumbered:
+    """Give ``due`` the next number of its series; the caller stores and says it.
+
+    Raises NoOpenSeriesError: a person waits for it, so it does not wait by itself.
+    """
+    said: list[Emission] = []
+    held, now = await _lock_series(session, [due], clock, said)
+    place = _Counter(held, now).take(due)
+    if place is None:
+        raise NoOpenSeriesError
+    fact = issued_fact(due, place, receipt_url=receipt_url)
+    said.append(Emission(fact, due.settled.cause, due.settled.agency))
+    return OneNumbered(_row(due, fact), said, now)
 
 
 async def _lock_series(

@@ -1,23 +1,25 @@
 """Answer whether a receipt is real (xác minh): by its place, by a file's bytes, by what it says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.checking import Judgement, judge_other_file, judge_place
+from receipt.domain.notices import Notice
 from receipt.domain.places import Place
 from receipt.domain.receipt import Receipt
 from receipt.domain.uploads import Kept, Told
-from receipt.repository import look_ups
+from receipt.repository import look_ups, notices
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A judgement, the receipt that it is about, and which one has taken its place."""
+    """A judgement, the receipt that it is about, and the notices of error beside that."""
 
     judgement: Judgement
     receipt: Receipt | None = None
-    successor: Place | None = None
+    notices: Sequence[Notice] = ()
 
 
 async def verify_place(session: AsyncSession, place: Place | None) -> Checked:
@@ -45,7 +47,6 @@ async def verify_told(
 
 
 async def _checked(session: AsyncSession, judgement: Judgement, receipt: Receipt | None) -> Checked:
-    if receipt is None or receipt.replaced_by is None:
-        return Checked(judgement, receipt)
-    successor = await look_ups.find_receipt(session, receipt.replaced_by)
-    return Checked(judgement, receipt, None if successor is None else successor.place)
+    if receipt is None:
+        return Checked(judgement)
+    return Checked(judgement, receipt, await notices.list_of_receipt(session, receipt.receipt_id))

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from receipt.adapters.file_store.port import FileStore
 from receipt.domain.errors import ReceiptNotFoundError
+from receipt.domain.notices import Notice
 from receipt.domain.receipt import Receipt
 
 FileKind = Literal["pdf", "xml"]
@@ -28,6 +29,20 @@ async def file_answer(store: FileStore, receipt: Receipt, kind: FileKind) -> Res
         media_type=f"application/{kind}",
         headers={
             "Content-Disposition": f'inline; filename="{shown}.{kind}"',
+            "Cache-Control": "private, no-cache",
+        },
+    )
+
+
+async def stored_pdf(store: FileStore, notice: Notice) -> Response:
+    """Return the stored paper of a notice of error; raise FileDamagedError."""
+    content = await store.read(notice.pdf_name or "", sha256=notice.pdf_sha256 or "")
+    name = f"thong-bao-{notice.year}-{notice.number}.pdf"
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{name}"',
             "Cache-Control": "private, no-cache",
         },
     )

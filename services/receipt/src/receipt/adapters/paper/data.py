@@ -56,6 +56,7 @@ def _content(issued: ReceiptIssued, paper: Paper) -> list[Child]:
         ("number", paper.number),
         ("day", vietnam_day(issued.issued_at).isoformat()),
         ("issued_at", in_vietnam(issued.issued_at).isoformat(timespec="seconds")),
+        ("replaces", paper.replaces),
         ("issuer", _issuer(paper)),
         ("payer", _payer(paper)),
         ("dossier", _dossier(issued, paper)),

@@ -60,6 +60,11 @@ class Signers:
         key = await self._key_for(work.tax_code, now)
         return await asyncio.to_thread(self._sign_both, key, work, rendered, now)
 
+    async def sign_pdf(self, tax_code: str, pdf: bytes, *, request_id: str, now: datetime) -> bytes:
+        """Return another paper of a collector, signed. Raises what ``sign`` raises."""
+        key, at = await self._key_for(tax_code, now), now.replace(microsecond=0)
+        return await asyncio.to_thread(self._sign_pdf, key, pdf, request_id, at)
+
     async def is_of(self, checked: CheckedFile, tax_code: str) -> bool:
         """Tell whether a checked file is whole, and signed for this collector."""
         known = [each.certificate for each in await self._keys_of(tax_code)]
@@ -81,17 +86,19 @@ class Signers:
         self, key: SigningKey, work: FileWork, rendered: Rendered, now: datetime
     ) -> Signed:
         at, request = now.replace(microsecond=0), str(work.fact.receipt_id)
-        try:
-            pdf = sign_pdf(
-                rendered.pdf, key,
-                request_id=f"{request}/pdf", at=at, timestamp_url=self._timestamp_url,
-            )  # fmt: skip
-        except TimestampRequestError as error:
-            raise SignerUnavailableError("the time-stamp authority does not answer") from error
+        pdf = self._sign_pdf(key, rendered.pdf, f"{request}/pdf", at)
         xml = None
         if rendered.data is not None:
             xml = sign_xml(rendered.data, key, request_id=f"{request}/xml", at=at)
         return Signed(pdf, xml, at, serial_of(key.certificate))
+
+    def _sign_pdf(self, key: SigningKey, pdf: bytes, request_id: str, at: datetime) -> bytes:
+        try:
+            return sign_pdf(
+                pdf, key, request_id=request_id, at=at, timestamp_url=self._timestamp_url
+            )
+        except TimestampRequestError as error:
+            raise SignerUnavailableError("the time-stamp authority does not answer") from error
 
     async def _key_for(self, tax_code: str, now: datetime) -> SigningKey:
         for key in await self._keys_of(tax_code):
