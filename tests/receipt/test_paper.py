@@ -3,7 +3,9 @@
 import io
 import socket
 import unicodedata
+from dataclasses import fields, replace
 from html import escape
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from pypdf import PdfReader
 from receipt.adapters.paper.page import qr_picture, style_of, template_of
 from receipt.domain.issuing import TEMPLATE_VERSION, Numbered, Settled, issued_fact, receipts_due
 from receipt.domain.names import printable
-from receipt.domain.paper import Paper, paper_of, quantity_in_words
+from receipt.domain.paper import Paper, PaperLine, paper_of, quantity_in_words
 from receipt.domain.payer import party_of
 from receipt.domain.symbols import symbols_of
 from shared.contracts.parts import Explanation, Quantities
@@ -25,6 +27,15 @@ from tests.receipt.acts import NOW, RECEIPT_URL
 from tests.receipt.builders import a_line, a_party, a_payment
 from tests.support.facts import a_cause
 
+REACHING_OUT = [
+    "<img src={url}/a.png>", "<link rel=stylesheet href={url}/a.css>", "<iframe src={url}>",
+    "<style>@import url({url}/a.css)</style>", '"><p style="background: url({url}/a)">',
+    "<style>@font-face{{font-family:a;src:url({url}/a)}}</style>", "<object data={url}/a>",
+    "<svg><image href={url}/a /></svg>", "<link rel=attachment href=file:///etc/hostname>",
+    "<a rel=attachment href={url}/a>", "{{{{ 7*7 }}}}", "<b>L\u00ea</b>", "=cmd|' /C calc'!A0",
+    "<script>fetch('{url}')</script>", "\u202e<!--\u200b", "</td></table>", "&lt;&#x3c;",
+]  # fmt: skip
+
 
 def a_paper(*, name: str, address: str) -> Paper:
     due = next(receipts_due(Settled(a_payment(), a_cause(), "H34.10")))
@@ -35,28 +46,42 @@ def a_paper(*, name: str, address: str) -> Paper:
     return paper_of(fact, party_of(a_party(name=name, address=address)).payer)
 
 
+def a_hostile_paper(text: str) -> Paper:
+    """Return a paper in which every text is ``text``, whoever may write it."""
+    paper = a_paper(name="A", address="B")
+    texts: dict[str, Any] = {
+        field.name: text
+        for field in fields(paper)
+        if isinstance(getattr(paper, field.name), str) and field.name != "check_url"
+    }
+    texts["payer_tax_code"] = text
+    return replace(paper, **texts, monies=(text,), lines=(PaperLine(text, text, text, text),))
+
+
 async def printed(printer: PdfPrinter, paper: Paper) -> bytes:
     version = paper.template_version
     html = render_text("receipt", template_of(version), paper=paper, qr=qr_picture(paper.check_url))
     return await printer.render(html, style=style_of(version))
 
 
-async def test_given_hostile_names_when_printed_then_they_are_text_and_nothing_is_fetched(
+async def test_given_hostile_text_in_every_field_when_printed_then_it_is_text_and_nothing_fetched(
     printer: PdfPrinter,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.05)
-        place = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        name = f"<img src={place}/a><b>Lê</b> {{{{ 7*7 }}}} <svg onload=x>"
-        address = f'"><link rel=attachment href=file:///etc/hostname><p style="url({place})">'
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        hostile = [printable(each.format(url=url), limit=300) for each in REACHING_OUT]
 
-        pdf = await printed(printer, a_paper(name=name, address=address))
+        try:
+            pdf = await printed(printer, a_hostile_paper(" ".join(hostile)))
+        finally:
+            with pytest.raises(TimeoutError):
+                listener.accept()
 
-        with pytest.raises(TimeoutError):
-            listener.accept()
     reader = PdfReader(io.BytesIO(pdf))
-    text = " ".join(reader.pages[0].extract_text().split())
-    assert "<b>Lê</b> {{ 7*7 }} <svg onload=x>" in text.replace("\n", "")
+    shown = "".join("".join(page.extract_text() for page in reader.pages).split())
+    for text in hostile:
+        assert "".join(text.split()) in shown, text
     assert list(reader.attachments) == []
 
 

@@ -1,5 +1,6 @@
 """Bodies of receipt's JSON and forms."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -85,6 +86,14 @@ class PlaceTold(BaseModel):
     check_path: str
 
 
+class SignatureTold(BaseModel):
+    """Who signed the files that were issued."""
+
+    holder: str | None
+    certificate_serial: str
+    signed_at: datetime
+
+
 class Verification(BaseModel):
     """What is public of a receipt: no name, no dossier."""
 
@@ -99,6 +108,8 @@ class Verification(BaseModel):
     total_vnd: int | None = None
     issued_at: datetime | None = None
     pdf_sha256: str | None = None
+    xml_sha256: str | None = None
+    signature: SignatureTold | None = None
     replaced_by: PlaceTold | None = None
     replaces: PlaceTold | None = None
     refunded_vnd: int = 0
@@ -156,6 +167,8 @@ def verification_of(checked: Checked) -> Verification:
             "replaced_by": receipt.successor_place and _place_told(receipt.successor_place),
             "replaces": receipt.replaced_place and _place_told(receipt.replaced_place),
             "refunded_vnd": receipt.refunded_vnd,
+            "xml_sha256": receipt.file.xml_sha256,
+            "signature": checked.signature and SignatureTold(**asdict(checked.signature)),
         }
     )
 

@@ -60,15 +60,16 @@ def judge_place(receipt: Receipt | None) -> Judgement:
 def judge_other_file(told: Told, receipt: Receipt | None, kept: Kept | None) -> Judgement:
     """Judge a file whose bytes are not those that we keep; ``receipt`` is the one it names.
 
-    ``kept`` is that receipt's own file, if there is one. A file that was only written anew around
-    what is signed, as programs do with XML, is as good as ours: the signature says so.
+    ``kept`` is that receipt's own file, if there is one. XML that a program only wrote anew around
+    what is signed is as good as ours: the signature says so, and the data say that they are a
+    receipt. A PDF says so to nobody but its reader; another paper of ours may name the number too.
     """
     if receipt is None:
         return Judgement(Result.UNKNOWN, problem=told.problem)
     if kept is None:
         return Judgement(Result.ALTERED, (Difference.NO_FILE_YET, *_content(told, receipt)))
     seal, content = _seal(told, kept), _content(told, receipt)
-    if told.seal is Seal.WHOLE and not seal and not content:
+    if told.is_data and told.seal is Seal.WHOLE and not seal and not content:
         return judge_place(receipt)
     return Judgement(Result.ALTERED, (Difference.BYTES, *seal, *content))
 

@@ -23,6 +23,8 @@ class ReceiptFile:
     xml_sha256: str | None = None
     error_code: str | None = None
     """Why the last try failed; None once it is stored."""
+    signed_at: datetime | None = None
+    certificate_serial: str | None = None
 
     @property
     def is_stored(self) -> bool:

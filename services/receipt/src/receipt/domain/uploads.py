@@ -38,6 +38,8 @@ class Told:
     place: Place | None = None
     total_vnd: int | None = None
     issued_on: date | None = None
+    is_data: bool = False
+    """It is an XML, to be compared with the XML that we keep; else a PDF."""
     seal: Seal = Seal.NONE
     certificate: str | None = None
     """SHA-256 of the certificate that it was signed with; whose it is, the kept file tells."""

@@ -145,7 +145,8 @@ def _answer(
         problem=checked.judgement.problem,
         is_file=is_file,
         fact=None if receipt is None else receipt.fact,
-        pdf_sha256=None if receipt is None else receipt.file.sha256,
+        file=None if receipt is None else receipt.file,
+        signature=checked.signature,
         receipt=receipt,
         notices=checked.notices,
     )

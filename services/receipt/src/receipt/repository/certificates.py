@@ -70,3 +70,11 @@ async def fingerprints_of(session: AsyncSession, tax_code: str) -> frozenset[str
         SigningCertificateRow.tax_code == tax_code
     )
     return frozenset(await session.scalars(statement))
+
+
+async def subject_of(session: AsyncSession, tax_code: str, serial: str) -> str | None:
+    """Return for whom a collector's certificate was made (RFC 4514); None if it is not known."""
+    statement = select(SigningCertificateRow.subject).where(
+        SigningCertificateRow.tax_code == tax_code, SigningCertificateRow.serial == serial
+    )
+    return await session.scalar(statement.order_by(SigningCertificateRow.noted_at).limit(1))

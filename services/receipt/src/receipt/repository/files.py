@@ -64,6 +64,8 @@ def file_of(row: ReceiptFileRow) -> ReceiptFile:
         row.xml_name,
         row.xml_sha256,
         row.error_code,
+        row.signed_at,
+        row.certificate_serial,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -42,7 +42,8 @@ async def find_by_place(session: AsyncSession, place: Place) -> Receipt | None:
 
 async def find_by_hash(session: AsyncSession, sha256: str) -> Receipt | None:
     """Return the receipt whose stored file has this hash; None if no file of ours has it."""
-    return await _one(session, _receipts().where(ReceiptFileRow.pdf_sha256 == sha256))
+    kept = or_(ReceiptFileRow.pdf_sha256 == sha256, ReceiptFileRow.xml_sha256 == sha256)
+    return await _one(session, _receipts().where(kept))
 
 
 async def list_of_dossier(session: AsyncSession, dossier_code: str) -> list[Receipt]:

@@ -66,6 +66,7 @@ class ReceiptFileRow(Base):
     __table_args__ = (
         Index("ix_receipt_file_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_receipt_file_pdf", "pdf_sha256", postgresql_where=text("pdf_sha256 IS NOT NULL")),
+        Index("ix_receipt_file_xml", "xml_sha256", postgresql_where=text("xml_sha256 IS NOT NULL")),
         Index(
             "ix_receipt_file_check_due",
             "check_due_at",

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.checking import Judgement, judge_other_file, judge_place
@@ -10,7 +13,17 @@ from receipt.domain.notices import Notice
 from receipt.domain.places import Place
 from receipt.domain.receipt import Receipt
 from receipt.domain.uploads import Kept, Told
-from receipt.repository import look_ups, notices
+from receipt.repository import certificates, look_ups, notices
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signed a receipt's own files (chữ ký số)."""
+
+    holder: str | None
+    """The certificate's; None if that is not known any more."""
+    certificate_serial: str
+    signed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,7 @@ class Checked:
     judgement: Judgement
     receipt: Receipt | None = None
     notices: Sequence[Notice] = ()
+    signature: Signature | None = None
 
 
 async def verify_place(session: AsyncSession, place: Place | None) -> Checked:
@@ -49,4 +63,23 @@ async def verify_told(
 async def _checked(session: AsyncSession, judgement: Judgement, receipt: Receipt | None) -> Checked:
     if receipt is None:
         return Checked(judgement)
-    return Checked(judgement, receipt, await notices.list_of_receipt(session, receipt.receipt_id))
+    return Checked(
+        judgement,
+        receipt,
+        await notices.list_of_receipt(session, receipt.receipt_id),
+        await _signature(session, receipt),
+    )
+
+
+async def _signature(session: AsyncSession, receipt: Receipt) -> Signature | None:
+    file = receipt.file
+    if file.certificate_serial is None or file.signed_at is None:
+        return None
+    tax_code = receipt.fact.issuer.tax_code
+    subject = await certificates.subject_of(session, tax_code, file.certificate_serial)
+    return Signature(_holder(subject or ""), file.certificate_serial, file.signed_at)
+
+
+def _holder(subject: str) -> str | None:
+    named = x509.Name.from_rfc4514_string(subject).get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else None

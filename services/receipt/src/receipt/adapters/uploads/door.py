@@ -10,7 +10,7 @@ from receipt.adapters.file_store.port import FileStore
 from receipt.adapters.uploads.reader import MAX_FILE_BYTES, FileReader
 from receipt.domain.errors import FileMissingError
 from receipt.domain.receipt import Receipt
-from receipt.domain.uploads import Kept
+from receipt.domain.uploads import Kept, Told
 from receipt.use_cases import verify
 from receipt.use_cases.verify import Checked
 from shared.web.request import body_limit, database_of
@@ -49,17 +49,19 @@ async def check_file(
     told = await reader.read(content)
     async with database.transaction() as session:
         receipt = await verify.named_by(session, told)
-    kept = None if receipt is None else await _kept(receipt, reader, store, content)
+    kept = None if receipt is None else await _kept(receipt, told, reader, store, content)
     async with database.transaction() as session:
         return await verify.verify_told(session, told, receipt, kept)
 
 
 async def _kept(
-    receipt: Receipt, reader: FileReader, store: FileStore, content: bytes
+    receipt: Receipt, other: Told, reader: FileReader, store: FileStore, content: bytes
 ) -> Kept | None:
     """Return what our own file of ``receipt`` is beside ``content``; None if there is none yet."""
-    if not receipt.file.is_stored:
+    file = receipt.file
+    name, sha256 = (file.xml_name, file.xml_sha256) if other.is_data else (file.name, file.sha256)
+    if not file.is_stored or name is None or sha256 is None:
         return None
-    own = await store.read(receipt.file.name or "", sha256=receipt.file.sha256 or "")
+    own = await store.read(name, sha256=sha256)
     told = await reader.read(own)
     return Kept(told.seal, told.certificate, begins_the_other=content.startswith(own))

@@ -21,6 +21,9 @@ _WAITING: Final = 8
 """More than these wait for minutes behind files that are costly on purpose."""
 
 
+_MAX_DIGITS: Final = 20
+
+
 class FileReader:
     """Reads one file at a time; never raises for what stands in it."""
 
@@ -59,11 +62,16 @@ def _told(read: dict[str, Any]) -> Told:
         return Told(problem=Problem.NO_NUMBER)
     return Told(
         place=place,
-        total_vnd=int(read["total_vnd"]) if read["total_vnd"] else None,
+        total_vnd=_amount(read["total_vnd"]),
         issued_on=_day(read["issued_on"]),
+        is_data=read["is_data"],
         seal=Seal(read["seal"]),
         certificate=read["certificate"],
     )
+
+
+def _amount(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
 
 
 def _day(text: str) -> date | None:
