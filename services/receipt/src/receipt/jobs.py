@@ -7,6 +7,8 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+from prometheus_client import Gauge
+
 from receipt.adapters.file_store.keeping import Made, keep_files
 from receipt.adapters.file_store.port import FileStore
 from receipt.adapters.file_store.reading_back import read_back
@@ -47,6 +49,12 @@ from shared.web.pages import render_text
 
 WAITING_AT_ONCE: Final = 200
 """Receipts that waited for a series and are numbered in one transaction."""
+
+_CERTIFICATE_ENDS: Final = Gauge(
+    "lephi_receipt_certificate_ends_seconds",
+    "When a certificate that signs receipts ends, as a Unix time",
+    ["tax_code", "serial"],
+)
 
 DATA_NAME: Final = "bien-lai.xml"
 """Of the XML inside the PDF."""
@@ -139,6 +147,10 @@ async def check_file(database: Database, only: UUID | None, *, workshop: Worksho
 async def note_certificates(database: Database, _only: UUID | None, *, signers: Signers) -> bool:
     """Write down which certificates sign for whom, and until when; always False."""
     found = await signers.certificates()
+    for certificate in found:
+        _CERTIFICATE_ENDS.labels(certificate.tax_code, certificate.serial).set(
+            certificate.not_after.timestamp()
+        )
     async with database.transaction() as session:
         await certificate_cases.note(session, found, now=utc_now())
     return False

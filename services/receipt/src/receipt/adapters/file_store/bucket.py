@@ -23,7 +23,7 @@ class Bucket:
                 )
             except AlreadyExistsError:
                 return await self._content(name)
-        except BaseError as error:
+        except (BaseError, OSError) as error:
             raise FileNotKeptError(type(error).__name__) from error
         return content
 
@@ -31,7 +31,7 @@ class Bucket:
         """Return what is kept under ``name``; raise FileDamagedError if it is not that."""
         try:
             content = await self._content(name)
-        except BaseError as error:
+        except (BaseError, OSError) as error:
             raise FileDamagedError(name) from error
         return checked(name, content, sha256)
 

@@ -1,5 +1,6 @@
 """The store of files that the settings name."""
 
+from datetime import timedelta
 from functools import cache
 
 from obstore.store import S3Store
@@ -24,6 +25,7 @@ def store_of(settings: Settings) -> FileStore:
             region=settings.files_region,
             access_key_id=_plain(settings.files_access_key),
             secret_access_key=_plain(settings.files_secret_key),
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=30)},
             client_options={
                 "timeout": "20s",
                 "allow_http": endpoint is not None and endpoint.startswith("http://"),

@@ -42,7 +42,10 @@ class ModuleKey:
         if self._session is None:
             library, token = self._place
             found = pkcs11.lib(str(library)).get_token(token_label=token)
-            self._session = found.open(user_pin=self._pin)
+            try:
+                self._session = found.open(user_pin=self._pin)
+            except pkcs11.UserAlreadyLoggedIn:  # For another key of the token: once for all.
+                self._session = found.open()
         return self._session
 
     def _certificates(self) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
