@@ -1,6 +1,6 @@
 """``make bench``: prints the table and writes ``.lephi/bench/<start>/report.json``.
 
-ONLY=P1,P2,P2a,P3,P5,P6,P7,P9,P10,P11,idle,live chooses lines. Exit status 1 when a line fails
+ONLY=P1,P2,P2a,P3,P5,P6,P7,P8,P9,P10,P11,idle,live chooses lines. Exit status 1 when a line fails
 its limit.
 """
 
@@ -31,6 +31,7 @@ from tests.bench import (
     qr_pictures,
     rebuilt_facts,
     settled_payments,
+    signed_receipts,
     staff_pages,
 )
 from tests.bench.figures import Result, Verdict
@@ -41,12 +42,13 @@ from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.servers import start_servers
 
-_ROWS: Final = frozenset({"P1", "P2", "P2a", "P3", "P5", "P6", "P7", "P9", "P10", "P11"})
+_ROWS: Final = frozenset({"P1", "P2", "P2a", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11"})
 _ALONE: Final[tuple[tuple[str, Callable[..., Awaitable[Any]], int], ...]] = (
     ("P2a", opened_payables.measure, 3),
     ("P3", numbered_receipts.measure, 3),
     ("P2", payers_asking.measure, 4),
     ("P7", rebuilt_facts.measure, 5),
+    ("P8", signed_receipts.measure, 6),
     ("P9", qr_pictures.measure, 2),
     ("P10", callback_cost.measure, 2),
     ("P11", staff_pages.measure, 8),

@@ -113,7 +113,7 @@ class _Press:
             allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True
         )
         self._fonts = FontConfiguration()
-        self._faces = CSS(string=_font_faces(), font_config=self._fonts, url_fetcher=self._fetcher)
+        self._faces = CSS(string=font_faces(), font_config=self._fonts, url_fetcher=self._fetcher)
         self._styles: dict[bytes, CSS] = {}
 
     def render(self, html: bytes, style: bytes, *attachment: bytes) -> bytes:
@@ -160,7 +160,8 @@ class _Press:
         return self._styles[style]
 
 
-def _font_faces() -> str:
+def font_faces() -> str:
+    """Return the style sheet with the fonts that the child prints with, as ``data:`` URLs."""
     return "".join(_font_face(weight) for weight in _WEIGHTS)
 
 
