@@ -147,10 +147,8 @@ async def check_file(database: Database, only: UUID | None, *, workshop: Worksho
 async def note_certificates(database: Database, _only: UUID | None, *, signers: Signers) -> bool:
     """Write down which certificates sign for whom, and until when; always False."""
     found = await signers.certificates()
-    for certificate in found:
-        _CERTIFICATE_ENDS.labels(certificate.tax_code, certificate.serial).set(
-            certificate.not_after.timestamp()
-        )
+    for each in found:
+        _CERTIFICATE_ENDS.labels(each.tax_code, each.serial).set(each.not_after.timestamp())
     async with database.transaction() as session:
         await certificate_cases.note(session, found, now=utc_now())
     return False
