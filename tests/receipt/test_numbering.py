@@ -143,6 +143,33 @@ async def test_given_the_last_second_of_a_year_when_the_lock_takes_long_then_the
     assert await is_gapless(database)
 
 
+async def test_given_traffic_over_midnight_when_the_year_turns_in_vietnam_then_series_turn_with_it(
+    database: Database,
+) -> None:
+    last_second = datetime(2026, 12, 31, 23, 59, 59, 900_000, VIETNAM)
+    clock = ticking(last_second)
+    payments = [two_kinds() for _ in range(120)]
+    polls = [payments[start : start + 3] for start in range(0, 120, 3)]
+    waiting = iter(polls)
+
+    async def work() -> None:
+        for poll in waiting:
+            await settle(database, *poll, clock=clock)
+
+    await asyncio.gather(*[work() for _ in range(6)])
+    while (await issued(database))[-1].serial_symbol < "27":
+        payments.append(two_kinds())
+        await settle(database, payments[-1], clock=clock)
+
+    found = await issued(database)
+    assert {r.serial_symbol for r in found} == {"26TAA", "26TAB", "27TAA", "27TAB"}
+    for receipt in found:
+        assert receipt.serial_symbol.startswith(f"{vietnam_day(receipt.issued_at):%y}T")
+        assert vietnam_day(receipt.paid_at).year == 2026
+    assert len(found) == 2 * len(payments)
+    assert await is_gapless(database)
+
+
 async def test_given_a_clock_that_goes_back_when_numbers_follow_then_times_do_not(
     database: Database,
 ) -> None:
