@@ -10,7 +10,6 @@ from ops.domain.archive import Head, read_head
 from ops.domain.evidence import (
     Deliveries,
     Evidence,
-    Issued,
     MoneyState,
     OutboxEntry,
     PayableState,
@@ -18,6 +17,7 @@ from ops.domain.evidence import (
     SeriesCounter,
     Streams,
 )
+from ops.domain.told import Issued
 from shared.contracts.catalogue import KEPT_TOPICS
 from shared.contracts.envelope import Cause, Event, Said, envelope_bytes
 from shared.contracts.payment import TOPIC as PAYMENT

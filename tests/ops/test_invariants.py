@@ -132,12 +132,13 @@ def test_given_sound_evidence_when_proved_then_everything_holds_and_is_counted()
     findings = prove(sound(), quiet=True)
 
     assert red(sound(), quiet=True) == set()
-    codes = ["I1", "I2", "I3", "I5", "I6", "I7", "I11", "I12", "I13"]
+    codes = ["I1", "I2", "I3", "I5", "I6", "I7", "I8", "I9", "I11", "I12", "I13"]
     assert [finding.code for finding in findings] == codes
     assert findings[0].counts == {
         "payments": 1,
         "paid_vnd": 112_000,
         "receipted_vnd": 112_000,
+        "awaiting_number": 0,
     }
     assert findings[5].counts["numbers"] == 2
 

@@ -212,7 +212,7 @@ async def test_given_a_request_when_the_jobs_run_then_the_proof_and_the_figures_
         proof = await show_proof(session)
         board = await show_board(session)
     assert proof.report is not None
-    assert len(proof.report["invariants"]) == 9
+    assert len(proof.report["invariants"]) == 11
     assert {unsent.service for unsent in board.unsent} == {"ops", "payment-gateway", "receipt"}
 
 

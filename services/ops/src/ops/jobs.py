@@ -147,6 +147,7 @@ async def _evidence(
         refunded_monies=await snapshots.refunded_monies(),
         ledger=await snapshots.ledger(),
         files=await snapshots.files(),
+        awaiting=await snapshots.awaiting_numbers(),
         deliveries={name: await snapshots.deliveries(name) for name in names if name in DECIDING},
     )
 

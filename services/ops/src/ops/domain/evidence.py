@@ -10,42 +10,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from ops.domain.archive import Head
+from ops.domain.told import Issued, Settled, issued_of, settled_of
 from shared.contracts.messaging import MessageDiscarded
 from shared.contracts.money import RefundSettled
 from shared.contracts.payment import PaymentSettled
-from shared.contracts.receipt import ReceiptFileReady, ReceiptIssued
+from shared.contracts.receipt import ReceiptFileReady, ReceiptIssued, ReceiptReplaced
 
 Place = tuple[str, int]
 """A topic and one of its partitions."""
-
-
-@dataclass(frozen=True)
-class Settled:
-    """PaymentSettled, as far as the proof needs it."""
-
-    payment_id: UUID
-    dossier_code: str
-    time: datetime
-    amount_vnd: int
-    applied_vnd: int
-    due: Mapping[str, int]
-    """What is owed per kind, by the lines."""
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A receipt, from the stream or from its table."""
-
-    receipt_id: UUID
-    payment_id: UUID
-    kind: str
-    series_id: UUID
-    number: int
-    total_vnd: int
-    issued_at: datetime
-    replaces: bool
-    causation_id: UUID | None = None
-    """The event that caused it; None in the table."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +152,8 @@ class Streams:
     """What RefundSettled said went back, by refund."""
     files: dict[UUID, Hashes] = field(default_factory=dict)
     """What ReceiptFileReady said."""
+    replaced: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """What ReceiptReplaced said, by predecessor."""
     settled_twice: list[str] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     """Holes and turns of ``sequence``."""
@@ -224,7 +198,7 @@ class Streams:
 
     def _note(self, head: Head) -> None:
         if head.type == PaymentSettled.type:
-            settled = _settled(head)
+            settled = settled_of(head)
             if settled.payment_id in self.settled:
                 self.settled_twice.append(str(settled.payment_id))
             self.settled.setdefault(settled.payment_id, settled)
@@ -232,11 +206,14 @@ class Streams:
             refund = RefundSettled.model_validate(head.data)
             self.refunds[refund.refund_id] = refund.amount_vnd
         elif head.type == ReceiptIssued.type:
-            self.receipts.append(_issued(head))
+            self.receipts.append(issued_of(head))
         elif head.type == ReceiptFileReady.type:
             ready = ReceiptFileReady.model_validate(head.data)
             hashes = (ready.render_sha256, ready.pdf_sha256, ready.xml_sha256)
             self.files[ready.receipt_id] = hashes
+        elif head.type == ReceiptReplaced.type:
+            replaced = ReceiptReplaced.model_validate(head.data)
+            self.replaced.setdefault(replaced.receipt_id, set()).add(replaced.replaced_by)
         elif head.type == MessageDiscarded.type:
             fact = MessageDiscarded.model_validate(head.data)
             self.discarded.add((fact.consumer, fact.topic_name, fact.partition, fact.offset))
@@ -263,37 +240,9 @@ class Evidence:
     refunded_monies: list[RefundedMoney] = field(default_factory=list)
     ledger: LedgerState = field(default_factory=LedgerState)
     files: list[StoredFile] = field(default_factory=list)
+    awaiting: frozenset[tuple[UUID, str]] = frozenset()
+    """Payments and kinds whose receipt waits for an open series (chờ cấp số)."""
 
     def age(self, since: datetime) -> timedelta:
         """Return how long ago ``since`` was when the proof looked."""
         return self.at - since
-
-
-def _settled(head: Head) -> Settled:
-    fact = PaymentSettled.model_validate(head.data)
-    due: Counter[str] = Counter()
-    for line in fact.lines:
-        due[line.kind.value] += line.amount_vnd
-    return Settled(
-        payment_id=fact.payment_id,
-        dossier_code=fact.dossier_code,
-        time=head.time,
-        amount_vnd=fact.amount_vnd,
-        applied_vnd=sum(money.applied_vnd for money in fact.monies),
-        due={kind: amount for kind, amount in due.items() if amount},
-    )
-
-
-def _issued(head: Head) -> Issued:
-    fact = ReceiptIssued.model_validate(head.data)
-    return Issued(
-        receipt_id=fact.receipt_id,
-        payment_id=fact.payment_id,
-        kind=fact.kind.value,
-        series_id=fact.series_id,
-        number=fact.number,
-        total_vnd=fact.total_vnd,
-        issued_at=fact.issued_at,
-        replaces=fact.replaces is not None,
-        causation_id=head.causationid,
-    )

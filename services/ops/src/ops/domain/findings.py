@@ -14,6 +14,7 @@ class Breach(StrEnum):
     """How an invariant is broken; the page has a sentence for each."""
 
     RECEIPT_MISSING = "receipt-missing"
+    NUMBER_AWAITED = "number-awaited"
     RECEIPT_SUM_DIFFERS = "receipt-sum-differs"
     MONEY_PARTS_DIFFER = "money-parts-differ"
     PAYABLE_SUM_DIFFERS = "payable-sum-differs"
@@ -38,6 +39,13 @@ class Breach(StrEnum):
     NUMBER_OUT_OF_TIME = "number-out-of-time"
     NUMBER_OF_OTHER_YEAR = "number-of-other-year"
     NUMBER_NOT_SAID = "number-not-said"
+    REPLACED_TWICE = "replaced-twice"
+    REPLACED_MISSING = "replaced-missing"
+    REPLACED_NOT_MARKED = "replaced-not-marked"
+    REPLACED_BY_NONE = "replaced-by-none"
+    REPLACED_IN_CIRCLE = "replaced-in-circle"
+    REPLACEMENT_NOT_SAID = "replacement-not-said"
+    REPLACEMENT_NOT_IN_TABLE = "replacement-not-in-table"
     SERIES_UNKNOWN = "series-unknown"
     FILE_DAMAGED = "file-damaged"
     FILE_RENDERS_OTHERWISE = "file-renders-otherwise"
@@ -145,6 +153,11 @@ class Check:
         age = self.at - since
         late = age > self.grace or (self.quiet and not always_moves)
         (self.violations if late else self.on_its_way).append(Violation(breach, about, waiting=age))
+
+    def waits(self, breach: Breach, about: str, *, since: datetime) -> None:
+        """Note that ``about`` waits for a person, in sight: never late, but not quiet either."""
+        waiting = Violation(breach, about, waiting=self.at - since)
+        (self.violations if self.quiet else self.on_its_way).append(waiting)
 
     def finding(
         self, code: str, statement: str, counts: Mapping[str, int], not_run: tuple[str, ...] = ()

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
-from ops.domain.evidence import Evidence, Issued, SeriesCounter, Settled
+from ops.domain.evidence import Evidence, SeriesCounter
 from ops.domain.findings import Breach, Check, Finding
+from ops.domain.told import Issued, Settled
 from shared.days import vietnam_day
 
 SETTLED_STATUS: Final = "settled"
@@ -22,7 +23,9 @@ def paid_is_receipted(evidence: Evidence, check: Check) -> Finding:
             paid += due
             got = issued.get((settled.payment_id, kind))
             about = f"{settled.dossier_code} payment {settled.payment_id} {kind}"
-            if got is None:
+            if got is None and (settled.payment_id, kind) in evidence.awaiting:
+                check.waits(Breach.NUMBER_AWAITED, about, since=settled.time)
+            elif got is None:
                 check.missing(Breach.RECEIPT_MISSING, about, since=settled.time)
             elif got != due:
                 check.violated(Breach.RECEIPT_SUM_DIFFERS, about, expected=due, found=got)
@@ -31,6 +34,7 @@ def paid_is_receipted(evidence: Evidence, check: Check) -> Finding:
         "payments": len(evidence.streams.settled),
         "paid_vnd": paid,
         "receipted_vnd": receipted,
+        "awaiting_number": len(evidence.awaiting),
     }
     return check.finding("I1", "Đã thu bao nhiêu, biên lai đúng bấy nhiêu", counts)
 

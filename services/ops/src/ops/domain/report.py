@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ops.domain import delivery, files, invariants, refunds
+from ops.domain import delivery, files, invariants, refunds, replacements
 from ops.domain.evidence import Evidence
 from ops.domain.findings import Check, Finding
 
@@ -16,6 +16,7 @@ CHECKS: Final[tuple[Callable[[Evidence, Check], Finding], ...]] = (
     invariants.one_receipt_per_kind,
     invariants.numbers_have_no_gap,
     files.files_are_what_was_said,
+    replacements.replaced_keep_their_place,
     delivery.said_is_kept,
     delivery.heard_is_done,
     delivery.order_is_kept,

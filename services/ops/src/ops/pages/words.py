@@ -12,6 +12,9 @@ def count_names() -> dict[str, str]:
         "payments": translate("khoản đã thu"),
         "paid_vnd": translate("đã thu"),
         "receipted_vnd": translate("đã cấp biên lai"),
+        "awaiting_number": translate("chờ cấp số"),
+        "replaced": translate("đã bị thay thế"),
+        "replacements": translate("bản thay thế"),
         "monies": translate("lần tiền đến"),
         "payables": translate("khoản phải thu"),
         "settled": translate("đã thu đủ"),
@@ -53,6 +56,7 @@ def statements() -> dict[str, str]:
         "I6": translate("Mỗi khoản đã thu có đúng một biên lai cho mỗi loại"),
         "I7": translate("Số biên lai liên tục từ 1, không thiếu, không trùng"),
         "I8": translate("Tệp biên lai còn nguyên như lúc ký, in lại vẫn đúng từng byte"),
+        "I9": translate("Biên lai bị thay thế còn nguyên và có đúng một bản thay"),
         "I11": translate("Điều đã ghi, đã phát và đã lưu là một, từng byte"),
         "I12": translate("Mỗi sự kiện quyết định đã tới nơi phải nghe"),
         "I13": translate("Không thiếu, không đảo thứ tự trong từng hồ sơ"),
@@ -121,12 +125,13 @@ def _names_after_payment() -> dict[str, str]:
 
 def breaches() -> dict[Breach, str]:
     """Return a sentence for each way in which an invariant can be broken."""
-    return _breaches_of_money() | _breaches_of_facts()
+    return _breaches_of_money() | _breaches_of_receipts() | _breaches_of_facts()
 
 
 def _breaches_of_money() -> dict[Breach, str]:
     return {
         Breach.RECEIPT_MISSING: translate("đã thu mà chưa có biên lai"),
+        Breach.NUMBER_AWAITED: translate("chờ mở dải số để cấp số"),
         Breach.RECEIPT_SUM_DIFFERS: translate("số tiền biên lai khác số đã thu"),
         Breach.MONEY_PARTS_DIFFER: translate("các phần của số tiền không cộng lại thành nó"),
         Breach.PAYABLE_SUM_DIFFERS: translate("tiền đã gán khác số phải thu"),
@@ -145,6 +150,11 @@ def _breaches_of_money() -> dict[Breach, str]:
         Breach.FILE_NOT_SAID: translate("tệp đã lưu mà chưa báo lên dòng"),
         Breach.FILE_NOT_IN_TABLE: translate("tệp đã báo mà không có trong bảng"),
         Breach.REFUND_NOT_SAID: translate("đã hoàn trong bảng mà chưa báo lên dòng"),
+    }
+
+
+def _breaches_of_receipts() -> dict[Breach, str]:
+    return {
         Breach.RECEIPT_TWICE: translate("một khoản có nhiều biên lai cùng loại"),
         Breach.RECEIPT_WITHOUT_PAYMENT: translate("có biên lai mà không có khoản đã thu"),
         Breach.RECEIPT_NOT_IN_TABLE: translate("đã báo cấp biên lai mà không có trong bảng"),
@@ -156,6 +166,13 @@ def _breaches_of_money() -> dict[Breach, str]:
         Breach.NUMBER_OUT_OF_TIME: translate("số sau cấp trước số trước"),
         Breach.NUMBER_OF_OTHER_YEAR: translate("số không thuộc năm của dải"),
         Breach.NUMBER_NOT_SAID: translate("thiếu số trên dòng"),
+        Breach.REPLACED_TWICE: translate("một biên lai bị thay thế hai lần"),
+        Breach.REPLACED_MISSING: translate("biên lai bị thay thế không còn trong bảng"),
+        Breach.REPLACED_NOT_MARKED: translate("có bản thay mà chưa đánh dấu đã bị thay thế"),
+        Breach.REPLACED_BY_NONE: translate("đánh dấu đã bị thay thế mà không có bản thay"),
+        Breach.REPLACED_IN_CIRCLE: translate("các biên lai thay thế nhau thành vòng"),
+        Breach.REPLACEMENT_NOT_SAID: translate("thay thế trong bảng mà chưa báo lên dòng"),
+        Breach.REPLACEMENT_NOT_IN_TABLE: translate("đã báo thay thế mà không có trong bảng"),
         Breach.SERIES_UNKNOWN: translate("dải số không có trong bảng"),
     }
 

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
 from ops.domain.evidence import (
     Deliveries,
-    Issued,
     LedgerState,
     MoneyState,
     OutboxEntry,
@@ -25,6 +25,7 @@ from ops.domain.evidence import (
     StoredFile,
 )
 from ops.domain.figures import HeldUp, Unanswered, Unsent, WorkKind
+from ops.domain.told import Issued
 from shared.contracts.catalogue import KEPT_TOPICS
 from shared.errors import DomainError, Kind
 
@@ -104,9 +105,14 @@ class Snapshots:
         rows = await self._fetch(
             RECEIPT,
             "SELECT id, payment_id, kind, series_id, number, total_vnd, issued_at,"
-            " replaces IS NOT NULL AS replaces FROM receipt",
+            " replaces, NULL::uuid AS causation_id, status = 'replaced' FROM receipt",
         )
         return [Issued(*row.values()) for row in rows]
+
+    async def awaiting_numbers(self) -> frozenset[tuple[UUID, str]]:
+        """Return the payments and kinds whose receipt waits for an open series."""
+        rows = await self._fetch(RECEIPT, "SELECT payment_id, kind FROM awaiting_number")
+        return frozenset((row["payment_id"], row["kind"]) for row in rows)
 
     async def series(self) -> list[SeriesCounter]:
         """Return every series with the last number that it gave."""
