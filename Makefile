@@ -50,6 +50,7 @@ chaos: setup
 	MACHINE_SEED=$(SEED) MACHINE_STEPS=$(or $(MACHINE_STEPS),100000) .venv/bin/pytest -q tests/payment_gateway/test_machine.py
 	DAY_PAYMENTS=$(or $(DAY_PAYMENTS),5000) .venv/bin/pytest -q tests/payment_gateway/test_day.py $(ARGS)
 	TAX_WEEKS=$(or $(TAX_WEEKS),50) .venv/bin/pytest -q tests/receipt/test_daily_table.py -k week $(ARGS)
+	AMOUNTS=$(or $(AMOUNTS),1000000) SEED=$(SEED) .venv/bin/pytest -q tests/receipt/test_words.py $(ARGS)
 	NUMBERED=$(or $(NUMBERED),300000) KILLS=$(or $(KILLS),25) SEED=$(SEED) \
 	  .venv/bin/pytest -q tests/receipt/test_killed_postgres.py $(ARGS)
 	SEED=$(SEED) RUNS=$(RUNS) PROVINCE_DOSSIERS=$(or $(PROVINCE_DOSSIERS),20000) \

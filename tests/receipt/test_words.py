@@ -1,6 +1,8 @@
 """Amounts in words: the published wordings, and every wording read back to its number."""
 
 import csv
+import os
+import random
 import re
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from receipt.domain.words import amount_in_words
 from shared.contracts.receipt import AmountInWords
 from shared.money import MAX_VND
 
+AMOUNTS = int(os.environ.get("AMOUNTS") or 50_000)
+"""``make chaos``: 1,000,000."""
+SEED = int(os.environ.get("SEED") or 1)
 _WORDS = Path(__file__).parent / "data" / "words.csv"
 _READ = {
     "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5,
@@ -49,6 +54,21 @@ def _below_billion(words: list[str]) -> int:
 
 def _tens(group: int) -> int:
     return group // 100 * 100 + group % 10 * 10
+
+
+@pytest.mark.parametrize("tens_of_thousands", range(10))
+def test_given_every_number_below_100000_when_its_words_are_read_back_then_it_is_the_same(
+    tens_of_thousands: int,
+) -> None:
+    for amount_vnd in range(tens_of_thousands * 10_000, (tens_of_thousands + 1) * 10_000):
+        assert read_back(amount_in_words(amount_vnd)) == amount_vnd
+
+
+def test_given_random_amounts_of_any_length_when_read_back_then_each_is_the_same() -> None:
+    chance = random.Random(SEED)  # noqa: S311 - a repeatable choice
+    for _ in range(AMOUNTS):
+        amount_vnd = chance.randrange(10 ** chance.randint(1, 15))
+        assert read_back(amount_in_words(amount_vnd)) == amount_vnd
 
 
 def published() -> list[tuple[int, str]]:
