@@ -35,11 +35,15 @@ class ChildError(Exception):
     """A child gave no answer: it ended, took too long, or refused what it was asked."""
 
 
+class ChildLateError(ChildError):
+    """It took too long by the clock on the wall: the machine is busy, or the work is costly."""
+
+
 @dataclass(frozen=True)
 class ChildLimits:
     """What one request may cost, and how long a child stays."""
 
-    cpu_seconds: int
+    cpu_seconds: float
     memory_bytes: int
     """Of address space, which is several times what is used."""
     idle_seconds: int
@@ -64,7 +68,7 @@ class Child:
                 kind, content = await self._ask(parts)
             except TimeoutError as error:
                 await self._end()
-                raise ChildError("took too long") from error
+                raise ChildLateError("took too long") from error
             except (EOFError, ConnectionError) as error:
                 raise ChildError(f"the child ended: {self._ending()}") from error
             except asyncio.CancelledError:
@@ -153,7 +157,8 @@ def be_child(arguments: list[str], prepare: Callable[[], Answering]) -> None:
 
     ``prepare`` loads what is costly to make again; after it nothing is fetched, started, written.
     """
-    limits = ChildLimits(*map(int, arguments))
+    cpu_seconds, *whole = arguments
+    limits = ChildLimits(float(cpu_seconds), *map(int, whole))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its child.
     os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
@@ -174,7 +179,9 @@ def be_child(arguments: list[str], prepare: Callable[[], Answering]) -> None:
             return
         patience = limits.idle_seconds
         _allow_cpu(limits.cpu_seconds)
-        answers.write(_answered(answer, parts))
+        answered = _answered(answer, parts)
+        _allow_cpu(0)  # No limit: what is waited for costs nothing.
+        answers.write(answered)
         answers.flush()
 
 
@@ -221,8 +228,9 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError("open for writing")
 
 
-def _allow_cpu(seconds: int) -> None:
-    """Let this process use ``seconds`` more; past them the system ends it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+def _allow_cpu(seconds: float) -> None:
+    """Let this process use ``seconds`` more of a processor; past them the system ends it.
+
+    A timer and not RLIMIT_CPU, which counts in whole seconds.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -8,15 +8,16 @@ from typing import Any, Final
 from receipt.domain.errors import TooManyFilesError
 from receipt.domain.places import Place, read_place
 from receipt.domain.uploads import Problem, Seal, Told
-from shared.child import Child, ChildError, ChildLimits
+from shared.child import Child, ChildError, ChildLateError, ChildLimits
 
 MAX_FILE_BYTES: Final = 1_000_000
 """Ten times a receipt with its data and signature; what is larger is not read at all."""
 
 _LIMITS: Final = ChildLimits(
-    cpu_seconds=1, memory_bytes=600_000_000, idle_seconds=120, requests=200
+    cpu_seconds=1.2, memory_bytes=600_000_000, idle_seconds=120, requests=200
 )
-_WALL_SECONDS: Final = 1.5
+_WALL_SECONDS: Final = 10.0
+"""A busy machine says that it is busy: only what a file costs speaks against the file."""
 _WAITING: Final = 8
 """More than these wait for minutes behind files that are costly on purpose."""
 
@@ -40,6 +41,8 @@ class FileReader:
         self._waiting += 1
         try:
             return _told(json.loads(await self._child.ask(content)))
+        except ChildLateError as error:
+            raise TooManyFilesError from error
         except ChildError:
             return Told(problem=Problem.TOO_COSTLY)
         finally:
