@@ -187,7 +187,8 @@ async def test_given_a_refusal_in_words_when_it_comes_then_the_words_stay_here(
 
 
 @pytest.mark.parametrize(
-    ("fact_id", "reason"), [(str(new_id()), "fact-unknown"), ("x", "code-invalid")]
+    ("fact_id", "reason"),
+    [("0192f3c4-7c1e-7cc2-9a54-0f2a9b1c7d14", "fact-unknown"), ("x", "code-invalid")],
 )
 async def test_given_an_answer_that_matches_nothing_when_it_comes_then_it_is_parked(
     database: Database, fact_id: str, reason: str

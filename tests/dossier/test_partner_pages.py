@@ -10,7 +10,6 @@ from dossier.main import make_service
 from dossier.tables import PartnerFactRow
 from shared.db.database import Database
 from shared.db.tables import AuditRow, OutboxRow
-from shared.ids import new_id
 from shared.web.identity import Role
 from tests.conftest import NewDatabase
 from tests.dossier.builders import CODE, answer, fold_said
@@ -21,6 +20,7 @@ from tests.support.web import client_of
 PAGE = "/van-hanh/doi-tac"
 API = "/api/dossier/v1/partners/tthc"
 DAY_API = f"{API}/days/{DAY}"
+NOBODYS = "0192f3c4-7c1e-7cc2-9a54-0f2a9b1c7d14"
 AS_PAGE = {"accept": "text/html"}
 WHY = {"reason": "tỉnh mất dữ liệu"}
 
@@ -145,7 +145,7 @@ async def test_given_missing_facts_when_a_machine_sends_them_then_it_is_told_wha
         (f"POST {API}/days/2026-01-01/resends", WHY, 409, "day-not-stated"),
         (f"POST {DAY_API}/resends", {"reason": "x"}, 422, None),
         (f"POST {DAY_API}/resends", {**WHY, "partner": "x"}, 422, None),
-        (f"POST /api/dossier/v1/partner-facts/{new_id()}/resends", WHY, 404, "fact-unknown"),
+        (f"POST /api/dossier/v1/partner-facts/{NOBODYS}/resends", WHY, 404, "fact-unknown"),
         ("POST /api/dossier/v1/partner-facts/x/resends", WHY, 422, None),
     ],
 )
