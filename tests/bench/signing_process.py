@@ -30,7 +30,8 @@ from receipt.adapters.signer.file_key import FileKey
 from receipt.domain.paper import paper_of
 from receipt.domain.receipt import FileWork
 from receipt.domain.xml_names import FIRST
-from receipt.jobs import DATA_NAME, Workshop, make_file
+from receipt.jobs.files import make_file
+from receipt.jobs.workshop import DATA_NAME, Workshop
 from shared.db.database import Database
 from shared.pdf import PdfPrinter, font_faces
 from shared.web.pages import render_text

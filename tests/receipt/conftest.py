@@ -9,7 +9,8 @@ from httpx import AsyncClient
 
 from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.adapters.signer.signers import Signers
-from receipt.jobs import Workshop, jobs
+from receipt.jobs.catalogue import jobs
+from receipt.jobs.workshop import Workshop
 from receipt.main import make_service
 from shared.db.database import Database
 from shared.pdf import PdfPrinter

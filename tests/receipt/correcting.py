@@ -8,7 +8,7 @@ from httpx import Response
 from sqlalchemy import select
 
 from receipt.handlers import mark_refund
-from receipt.jobs import make_notice
+from receipt.jobs.notices import make_notice
 from shared.contracts.money import RefundedLine, RefundReason, RefundScope, RefundSettled
 from shared.contracts.receipt import ReceiptIssued
 from shared.db.database import Database

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from receipt.jobs import close_days, send_table
+from receipt.jobs.days import close_days, send_table
 from receipt.use_cases.close_day import note_error
 from shared.contracts.parts import Payee
 from shared.contracts.receipt import ReceiptIssued
@@ -96,7 +96,7 @@ def days_of(
 ) -> Iterator[Days]:
     """Return days that begin on 23 November 2026, a Monday, at noon."""
     days = Days(database, authority, at(23, "12:00"))
-    monkeypatch.setattr("receipt.jobs.utc_now", lambda: days.now)
+    monkeypatch.setattr("receipt.jobs.days.utc_now", lambda: days.now)
     wall = SimpleNamespace(time=lambda: days.now.timestamp())  # noqa: PLW0108 - now changes
     monkeypatch.setattr("lephi.tax.app.time", wall)
     yield days

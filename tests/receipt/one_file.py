@@ -6,7 +6,8 @@ from pathlib import Path
 
 from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.adapters.signer.file_key import read_key_file
-from receipt.jobs import Workshop, make_file
+from receipt.jobs.files import make_file
+from receipt.jobs.workshop import Workshop
 from shared.db.database import Database
 from shared.pdf import PdfPrinter
 from tests.receipt.signers import KEY_FILE_PASSWORD, signers_with

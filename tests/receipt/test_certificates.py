@@ -6,7 +6,7 @@ import pytest
 
 from lephi.stack.certificates import Validity
 from receipt.adapters.signer.signers import Signers
-from receipt.jobs import make_file, note_certificates
+from receipt.jobs.files import make_file, note_certificates
 from shared.clock import utc_now
 from shared.web.identity import Role
 from tests.receipt.signers import TAX_CODE, new_key, signers_with

@@ -11,7 +11,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from receipt.jobs import daily_table_jobs
+from receipt.jobs.catalogue import daily_table_jobs
 from shared.clock import utc_now
 from shared.days import in_vietnam, vietnam_day
 from shared.service import Service

@@ -15,7 +15,8 @@ from receipt.adapters.signer.checking import check_file
 from receipt.adapters.signer.file_key import FileKey
 from receipt.domain.errors import FileDamagedError
 from receipt.domain.lifecycles import FileStatus
-from receipt.jobs import Workshop, make_file
+from receipt.jobs.files import make_file
+from receipt.jobs.workshop import Workshop
 from shared.clock import utc_now
 from shared.contracts.receipt import ReceiptFileReady
 from shared.days import vietnam_day

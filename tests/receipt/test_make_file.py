@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from receipt.adapters.file_store.local_folder import LocalFolder
 from receipt.adapters.signer.checking import check_file
-from receipt.jobs import Workshop, make_file, print_receipt
+from receipt.jobs.files import make_file
+from receipt.jobs.workshop import Workshop, print_receipt
 from receipt.use_cases.look_up import ask_for_file
 from receipt.use_cases.make_file import take_due_file
 from shared.contracts.receipt import ReceiptFileReady

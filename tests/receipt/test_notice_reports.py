@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from receipt.domain.notices import report_body
-from receipt.jobs import report_notice
+from receipt.jobs.notices import report_notice
 from receipt.use_cases import noticing
 from shared.contracts.receipt import ReceiptIssued
 from tests.receipt.correcting import RIGHT_NAME, STAFF, Desk

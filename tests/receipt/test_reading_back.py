@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from receipt.jobs import Workshop, check_file, make_file, note_certificates
+from receipt.jobs.files import check_file, make_file, note_certificates
+from receipt.jobs.workshop import Workshop
 from shared.db import driver
 from shared.db.database import Database
 from tests.receipt.files import a_receipt

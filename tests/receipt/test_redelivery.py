@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from receipt.handlers import subscriptions
-from receipt.jobs import make_file
+from receipt.jobs.files import make_file
 from shared import inbox
 from shared.contracts.catalogue import PARTITIONS
 from shared.contracts.parts import FeeKind

@@ -1,6 +1,6 @@
 """The mark đã hoàn: set once, beside the receipt in force, whatever order the facts come in."""
 
-from receipt.jobs import mark_refunds
+from receipt.jobs.numbers import mark_refunds
 from shared.contracts.money import RefundedLine, RefundScope, RefundSettled
 from shared.contracts.parts import FeeKind
 from shared.contracts.payment import PaymentSettled

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from receipt.domain.errors import SeriesKnownError, SeriesOpenError
 from receipt.domain.lifecycles import SeriesStatus
 from receipt.domain.series import NewSeries, Registration, SeriesKey, Wait
 from receipt.domain.symbols import Symbols
+from receipt.jobs.numbers import look_after_series
 from receipt.use_cases.issue import number_waiting
 from receipt.use_cases.series import (
     Acting,
@@ -179,6 +181,19 @@ async def test_given_december_when_the_clock_comes_to_the_15th_then_next_years_s
     expected = {"27TXY": ACCEPTED.reference, "27TAB": ACCEPTED.reference} if opened else {}
     told = {s.symbols.serial_symbol: s.registration for s in next_year}
     assert {serial: r.reference for serial, r in told.items() if r} == expected
+
+
+async def test_given_receipts_without_a_number_when_the_job_looks_then_the_figures_say_so(
+    database: Database,
+) -> None:
+    await settle(database, a_payment())
+    await close(database, "26TAA")
+    await settle(database, a_payment(), a_payment())
+
+    await look_after_series(database, None)
+
+    assert REGISTRY.get_sample_value("lephi_receipts_awaiting_number") == 2
+    assert REGISTRY.get_sample_value("lephi_series_missing") == 0
 
 
 async def test_given_a_registered_series_of_next_year_when_the_rule_comes_then_that_one_is_opened(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from httpx import AsyncClient
 
-from receipt.jobs import Workshop, make_file
+from receipt.jobs.files import make_file
+from receipt.jobs.workshop import Workshop
 from shared.clock import utc_now
 from shared.contracts.parts import FeeKind
 from shared.contracts.receipt import ReceiptIssued

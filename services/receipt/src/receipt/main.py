@@ -5,7 +5,8 @@ from receipt.adapters.file_store.chosen import store_of
 from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.adapters.uploads.reader import FileReader
-from receipt.jobs import Workshop, daily_table_jobs, jobs
+from receipt.jobs.catalogue import daily_table_jobs, jobs
+from receipt.jobs.workshop import Workshop
 from receipt.pages import (
     corrections,
     daily_tables,

@@ -64,6 +64,11 @@ async def forget_numbered(session: AsyncSession, settled: Sequence[Settled]) -> 
     await driver.execute(session, _FORGET_NUMBERED, ids)
 
 
+async def count_all(session: AsyncSession) -> int:
+    """Return how many receipts have no number, of any collector."""
+    return await session.scalar(select(func.count()).select_from(AwaitingNumberRow)) or 0
+
+
 async def list_waiting(
     session: AsyncSession, collectors: Collection[str], *, limit: int
 ) -> tuple[int, list[AwaitingNumber]]:

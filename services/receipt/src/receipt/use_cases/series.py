@@ -112,6 +112,13 @@ async def overview(session: AsyncSession, agencies: Collection[str], *, now: dat
     return Overview(await rows.list_series(session, agencies), missing, waiting, oldest)
 
 
+async def alarms(session: AsyncSession, *, now: datetime) -> tuple[int, int]:
+    """Return how many receipts have no number, and how many of next year's series are missing."""
+    late = misses_next_year(vietnam_day(now))
+    missing = await _due_next_year(session, now) if late else []
+    return await awaiting.count_all(session), len(missing)
+
+
 async def show_series(session: AsyncSession, series_id: UUID, agencies: Collection[str]) -> Series:
     """Return a series of ``agencies``; raise SeriesNotFoundError if they have none."""
     return await rows.find_series(session, series_id, agencies)

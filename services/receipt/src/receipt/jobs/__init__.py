@@ -1,0 +1,1 @@
+"""The clock door: files of receipts and notices, tables of days, marks; each is tried for ever."""
