@@ -25,12 +25,7 @@ setup:
 
 test:
 	@PYTHON=$(PYTHON) deploy/local/setup.sh test
-ifdef ARGS
 	.venv/bin/pytest $(ARGS)
-else
-	.venv/bin/pytest -n 2 --dist loadfile tests --ignore tests/journeys
-	.venv/bin/pytest tests/journeys
-endif
 
 check: setup
 	.venv/bin/ruff check .

@@ -3,14 +3,11 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped] # ships no types
-import pytest
 
 from lephi.servers.postgres import ensure_databases, is_ready, start_postgres
-from tests.support.folders import a_folder
 from tests.support.servers import free_ports
 from tests.support.waiting import eventually
 
@@ -24,17 +21,10 @@ time.sleep(600)
 """
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Return a folder that PostgreSQL's user may enter."""
-    with a_folder("postgres") as made:
-        yield made
-
-
 async def test_given_postgresql_when_its_parent_is_killed_then_no_orphan_stays(
-    folder: Path,
+    tmp_path: Path,
 ) -> None:
-    words = [sys.executable, "-c", PARENT, str(folder / "pg"), str(free_ports(1)[0])]
+    words = [sys.executable, "-c", PARENT, str(tmp_path / "pg"), str(free_ports(1)[0])]
     with subprocess.Popen(  # noqa: ASYNC220, S603 - ours, and nobody else waits in this loop
         words, stdout=subprocess.PIPE, text=True
     ) as parent:
@@ -50,10 +40,10 @@ async def test_given_postgresql_when_its_parent_is_killed_then_no_orphan_stays(
 
 
 def test_given_a_fresh_folder_when_postgresql_starts_then_roles_see_only_their_own(
-    folder: Path,
+    tmp_path: Path,
 ) -> None:
     port = free_ports(1)[0]
-    server = start_postgres(folder / "pg", port)
+    server = start_postgres(tmp_path / "pg", port)
     try:
         for _ in range(2):  # The second time changes nothing.
             passwords = {"fee": "aa", "ops": "bb"}

@@ -1,6 +1,5 @@
 """PostgreSQL and Kafka of a test run: ``TEST_SERVERS=containers|embedded`` forces one kind."""
 
-import itertools
 import os
 import socket
 import subprocess
@@ -13,8 +12,6 @@ from typing import Final
 
 POSTGRES_IMAGE: Final = "postgres:18"
 KAFKA_IMAGE: Final = "apache/kafka:4.3.1"
-_FIRST_PORT: Final = 12_000
-_PORTS_OF_WORKER: Final = 4_000
 
 
 @dataclass(frozen=True)
@@ -65,17 +62,6 @@ def _embedded(folder: Path) -> Iterator[Servers]:
         postgres.stop()
 
 
-def _own_ports() -> Iterator[int]:
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = _FIRST_PORT + worker * _PORTS_OF_WORKER
-    begin = os.getpid() % _PORTS_OF_WORKER
-    for n in itertools.count(begin):
-        yield first + n % _PORTS_OF_WORKER
-
-
-_PORTS: Final = _own_ports()
-
-
 @contextmanager
 def _containers() -> Iterator[Servers]:
     from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - needs an engine
@@ -91,18 +77,15 @@ def _containers() -> Iterator[Servers]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback address on which nobody listens now.
-
-    Below those that the system gives to clients, and each test process has its own, so that a port
-    is still free when a server comes to it.
-    """
-    found: list[int] = []
-    while len(found) < count:
-        port = next(_PORTS)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                found.append(port)
-    return found
+    """Return ports of the loopback address on which nobody listens now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
 
 
 def _has_image(image: str) -> bool:
