@@ -1,16 +1,20 @@
 """Stored files read back and printed again: what is right, and each thing that is found."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from receipt.domain.lifecycles import next_check
 from receipt.jobs.files import check_file, make_file, note_certificates
 from receipt.jobs.workshop import Workshop
 from shared.db import driver
 from shared.db.database import Database
 from tests.receipt.files import a_receipt
 from tests.receipt.signers import a_key, new_key, signers_with
+from tests.support.facts import NOON
 
 
 async def fault_of(database: Database) -> str | None:
@@ -30,6 +34,26 @@ async def stored(database: Database, workshop: Workshop) -> None:
     await a_receipt(database)
     await note_certificates(database, None, signers=workshop.signers)
     await make_file(database, None, workshop=workshop)
+    assert not await check_file(database, None, workshop=workshop), "not before its time"
+    await run(database, "UPDATE receipt_file SET check_due_at = stored_at")
+
+
+@pytest.mark.parametrize(
+    ("receipt_id", "fault", "pause"),
+    [
+        (UUID(int=300), False, timedelta(days=30)),
+        (UUID(int=301), False, None),
+        (UUID(int=301), True, timedelta(hours=1)),
+    ],
+)
+def test_given_a_file_read_back_when_it_was_sound_then_one_in_a_hundred_comes_again(
+    receipt_id: UUID,
+    fault: bool,  # noqa: FBT001 - a parameter
+    pause: timedelta | None,
+) -> None:
+    due = next_check(receipt_id, fault=fault, now=NOON)
+
+    assert due == (None if pause is None else NOON + pause)
 
 
 async def test_given_a_stored_receipt_when_read_back_then_it_is_as_it_was_and_rests(

@@ -1,8 +1,9 @@
 """The states of a receipt and of its file."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from shared.lifecycle import Lifecycle, Step
 
@@ -125,8 +126,13 @@ PAYER_WAIT: Final = timedelta(seconds=60)
 FILE_LEASE: Final = timedelta(seconds=90)
 """Longer than one file can take: a dead worker's row comes back by itself."""
 
+FIRST_CHECK: Final = timedelta(hours=1)
+"""After a file was stored it is read back and printed again once, when there is less to do."""
+
 CHECK_PAUSE: Final = timedelta(days=30)
-"""After a stored file was read back and was as it should be."""
+"""After a stored file was as it should be: one in RECHECKED_OF comes again (reliability.md I8)."""
+
+RECHECKED_OF: Final = 100
 
 FAULT_PAUSE: Final = timedelta(hours=1)
 """After it was not."""
@@ -154,3 +160,14 @@ def file_after(status: FileStatus, *done: FileTrigger) -> FileStatus:
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after the ``attempts``-th failure."""
     return FILE_PAUSES[min(attempts, len(FILE_PAUSES)) - 1]
+
+
+def next_check(receipt_id: UUID, *, fault: bool, now: datetime) -> datetime | None:
+    """Return when a file that was read back at ``now`` is read back again; None for most.
+
+    Printing is nearly all that a receipt costs (performance.md 5), so only a sample is printed
+    again for ever; a file with a fault is looked at until it has none.
+    """
+    if fault:
+        return now + FAULT_PAUSE
+    return now + CHECK_PAUSE if receipt_id.int % RECHECKED_OF == 0 else None

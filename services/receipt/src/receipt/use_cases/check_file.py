@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from receipt.domain.lifecycles import CHECK_PAUSE, FAULT_PAUSE, FILE_LEASE
+from receipt.domain.lifecycles import FILE_LEASE, next_check
 from receipt.domain.receipt import FileWork, ReceiptFile
 from receipt.repository import certificates, files
 from shared.errors import DomainError
@@ -33,4 +33,5 @@ async def mark_checked(
     file = await files.lock_file(session, work.fact.receipt_id)
     file.checked_at = now
     file.fault = None if fault is None else fault.code
-    file.check_due_at = now + (CHECK_PAUSE if fault is None else FAULT_PAUSE)
+    receipt_id = work.fact.receipt_id
+    file.check_due_at = next_check(receipt_id, fault=fault is not None, now=now)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.lifecycles import (
     FILE_LEASE,
+    FIRST_CHECK,
     FileTrigger,
     file_after,
     is_stored,
@@ -45,7 +46,7 @@ async def mark_stored(
     file.pdf_sha256, file.pdf_name = made.pdf_sha256, made.name
     file.xml_sha256, file.xml_name = made.xml_sha256, made.xml_name
     file.signed_at, file.certificate_serial = made.signed_at, made.certificate_serial
-    file.stored_at, file.check_due_at = now, now
+    file.stored_at, file.check_due_at = now, now + FIRST_CHECK
     file.due_at = file.error_code = None
     ready = ReceiptFileReady(
         dossier_code=work.fact.dossier_code,
