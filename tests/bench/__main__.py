@@ -1,7 +1,7 @@
 """``make bench``: prints the table and writes ``.lephi/bench/<start>/report.json``.
 
-ONLY=P1,P2,P2a,P3,P5,P6,P7,P8,P9,P10,P11,idle,live chooses lines. Exit status 1 when a line fails
-its limit.
+ONLY=P1,P2,P2a,P3,P5,P6,P7,P8,P9,P10,P11,P13,idle,live chooses lines. Exit status 1 when a line
+fails its limit.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from tests.bench import (
     opened_payables,
     paid,
     payers_asking,
+    printing_child,
     qr_pictures,
     rebuilt_facts,
     settled_payments,
@@ -42,7 +43,9 @@ from tests.support.databases import Databases
 from tests.support.environment import ENVIRONMENT
 from tests.support.servers import start_servers
 
-_ROWS: Final = frozenset({"P1", "P2", "P2a", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11"})
+_ROWS: Final = frozenset(
+    {"P1", "P2", "P2a", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P13"}
+)
 _ALONE: Final[tuple[tuple[str, Callable[..., Awaitable[Any]], int], ...]] = (
     ("P2a", opened_payables.measure, 3),
     ("P3", numbered_receipts.measure, 3),
@@ -52,6 +55,7 @@ _ALONE: Final[tuple[tuple[str, Callable[..., Awaitable[Any]], int], ...]] = (
     ("P9", qr_pictures.measure, 2),
     ("P10", callback_cost.measure, 2),
     ("P11", staff_pages.measure, 8),
+    ("P13", printing_child.measure, 1),
 )
 """Rows that need no other; the last column is how many seconds a pair takes."""
 _ALL: Final = (*sorted(_ROWS), "idle", "live")

@@ -88,7 +88,7 @@ class Result:
 
     def line(self) -> str:
         """Return the line of performance.md's table."""
-        head = f"{self.id:<4}{self.name:<34} baseline {self.baseline.median:>9,.1f}"
+        head = f"{self.id:<5}{self.name:<34} baseline {self.baseline.median:>9,.1f}"
         ours = f"ours {self.ours.median:>9,.1f} {self.unit:<3}"
         ratio = f"ratio {self.ratio.median:.2f} ({self.ratio.low:.2f}–{self.ratio.high:.2f})"  # noqa: RUF001
         if self.limit is None:

@@ -22,6 +22,8 @@ from shared.clock import utc_now
 _IDLE_SECONDS: Final = 10.0
 _PAYMENTS: Final = 5
 _MEBIBYTE: Final = 1024**2
+_MOST_MIB: Final = 150_000_000 / _MEBIBYTE
+"""P13: of a worker; here one process is a service's api (120 MB by itself) and its worker."""
 _SUPERVISOR: Final = "supervisord"
 _SERVICES: Final = frozenset(
     {"dossier", "fee", "payment-gateway", "receipt", "notifier", "ops", "mock-bank"}
@@ -73,7 +75,7 @@ def idle_lines(idle: list[Idle]) -> list[str]:
     """Return the table of idle processes, with the sum and its limits."""
     lines = [
         f"idle {each.name:<16} {each.memory_mib:>7.0f} MiB  {each.cpu_percent:>5.1f} % of one core"
-        + ("  (must 5)" if each.name in _SERVICES else "")
+        + (f"  (must {_MOST_MIB:.0f} MiB, 5 %)" if each.name in _SERVICES else "")
         for each in idle
     ]
     total = sum(each.memory_mib for each in idle)

@@ -50,7 +50,7 @@ def test_given_pairs_when_compared_then_the_ratio_is_the_median_of_pairs() -> No
 def test_given_a_line_when_shown_then_it_has_baseline_ours_ratio_goal_and_verdict() -> None:
     line = result(SOON, [10.0] * 4, [15.0] * 4)
 
-    assert line.line().startswith("P5  paid → number, p50 ms")
+    assert line.line().startswith("P5   paid → number, p50 ms")
     assert line.line().endswith("ratio 1.50 (1.50–1.50)   must 4  aim 2   AIM")  # noqa: RUF001
     assert line.as_document()["verdict"] == "AIM"
 
