@@ -46,6 +46,8 @@ chaos: setup
 	DAY_PAYMENTS=$(or $(DAY_PAYMENTS),5000) .venv/bin/pytest -q tests/payment_gateway/test_day.py $(ARGS)
 	TAX_WEEKS=$(or $(TAX_WEEKS),50) .venv/bin/pytest -q tests/receipt/test_daily_table.py -k week $(ARGS)
 	AMOUNTS=$(or $(AMOUNTS),1000000) SEED=$(SEED) .venv/bin/pytest -q tests/receipt/test_words.py $(ARGS)
+	PRINTED_LINES=$${PRINTED_LINES:-1,3,30,100,500} .venv/bin/pytest -q tests/receipt/test_make_file.py -k long $(ARGS)
+	RENDERS=$(or $(RENDERS),10000) ONLY=P13 .venv/bin/python -m tests.bench
 	NUMBERED=$(or $(NUMBERED),300000) KILLS=$(or $(KILLS),25) SEED=$(SEED) \
 	  .venv/bin/pytest -q tests/receipt/test_killed_postgres.py $(ARGS)
 	SEED=$(SEED) RUNS=$(RUNS) PROVINCE_DOSSIERS=$(or $(PROVINCE_DOSSIERS),20000) \

@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.handlers import hear_party, publish_agency, redact_party, subscriptions
 from receipt.use_cases.look_up import find_by_phone
 from shared.clock import utc_now
 from shared.contracts.dossier import AgencyPublished, PartyRedacted
 from shared.contracts.envelope import Said, envelope_bytes
+from shared.contracts.messaging import MessageParked
 from shared.contracts.party import PartyStated
 from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import SeriesOpened
@@ -17,9 +19,11 @@ from shared.days import vietnam_day
 from shared.db import driver
 from shared.db.database import Database
 from shared.ids import new_id
+from shared.kafka.attempts import Attempts, Unit
+from shared.kafka.consumer import Reader
 from shared.subscriptions import Message, UnreadableMessageError
 from tests.receipt.acts import issued, know, settle
-from tests.receipt.builders import DOSSIER, PAYEE, a_party, a_payment
+from tests.receipt.builders import DOSSIER, PAYEE, a_line, a_party, a_payment
 from tests.support.facts import a_cause, an_envelope, facts
 
 
@@ -36,6 +40,10 @@ def a_message(stated: PartyStated | None, *, sequence: int = 1) -> Message:
         )
         value = envelope_bytes(stated, said)
     return Message("lephi.party", 0, 0, DOSSIER, value, {}, datetime(2026, 11, 24, tzinfo=UTC))
+
+
+def bytes_of(fact: PaymentSettled) -> bytes:
+    return envelope_bytes(fact, Said(new_id(), "/x", utc_now(), a_cause(), "H34.10", 1))
 
 
 async def hear(database: Database, *messages: Message) -> None:
@@ -150,8 +158,7 @@ async def test_given_the_service_when_it_subscribes_then_settled_payments_come_b
     heard = subscriptions("http://x")
     [settled] = [each for each in heard if each.event_type == PaymentSettled.type]
     await know(database, a_party())
-    body = envelope_bytes(a_payment(), Said(new_id(), "/x", utc_now(), a_cause(), "H34.10", 1))
-    message = Message("lephi.payment", 0, 0, DOSSIER, body, {}, utc_now())
+    message = Message("lephi.payment", 0, 0, DOSSIER, bytes_of(a_payment()), {}, utc_now())
 
     async with database.transaction() as session:
         await settled.handle(session, [message])
@@ -159,3 +166,36 @@ async def test_given_the_service_when_it_subscribes_then_settled_payments_come_b
     assert settled.batched
     [receipt] = await issued(database)
     assert receipt.check_url.startswith("http://x/xac-minh/6101234567/EBL01/")
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "reason"),
+    [(5_000, "Phí", "receipt-too-many-lines"), (500, "Ờ" * 500, "fact-too-large")],
+)
+async def test_given_an_endless_payment_when_heard_then_it_is_parked_and_others_are_numbered(
+    database: Database, lines: int, name: str, reason: str
+) -> None:
+    reader = Reader(
+        consumer="receipt", instance="0", subscriptions=subscriptions("http://x"),
+        topic="lephi.receipt", source="/x",
+    )  # fmt: skip
+    [settled] = [each for each in reader.subscriptions if each.event_type == PaymentSettled.type]
+    many = [a_line(name=name, legal_basis=name) for _ in range(lines)]
+    endless = a_payment(*many, dossier_code="H34.10-261122-0001")
+    messages = [
+        Message("lephi.payment", 0, offset, fact.dossier_code, bytes_of(fact), {}, utc_now())
+        for offset, fact in enumerate((endless, a_payment()))
+    ]
+    attempts = Attempts(database, reader)
+
+    async def advance(_session: AsyncSession) -> None:
+        """The offset is not what is looked at."""
+
+    assert await attempts.once([Unit(settled, messages)], advance) is not None
+    for message in messages:
+        await attempts.settle(settled, message, advance)
+
+    assert [receipt.dossier_code for receipt in await issued(database)] == [DOSSIER]
+    [parked] = await facts(database, MessageParked)
+    assert parked.data.key == "H34.10-261122-0001"
+    assert parked.data.reason_code == reason

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.envelope import Cause, Event, Said, data_json, envelope_parts
 from shared.db import driver
 from shared.db.database import SAID
+from shared.errors import DomainError, Kind
 from shared.ids import new_id
 from shared.outside import require_open
 
@@ -42,6 +43,21 @@ FROM unnest($4::uuid[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::
 JOIN said ON said.topic = f.topic AND said.subject = f.subject
 ORDER BY f.n
 """
+
+
+_MOST_BYTES: Final = 900_000
+"""Kafka and its producers take 1 MiB; a fact above it would keep all facts behind it waiting."""
+
+
+class FactTooLargeError(DomainError):
+    """A fact that no stream takes; whatever caused it does not happen, and is told so."""
+
+    kind = Kind.INVALID
+    code = "fact-too-large"
+    title = "Nội dung quá lớn để ghi nhận"
+
+    def __init__(self, fact_type: str) -> None:
+        super().__init__(f"{fact_type} is larger than {_MOST_BYTES} bytes")
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,7 @@ async def emit(
     """Store ``fact`` and return its id; it goes out after the transaction commits.
 
     Call it last: the subject's row stays locked until the end of the transaction, which is what
-    makes the order of the outbox the order of commits per key.
+    makes the order of the outbox the order of commits per key. Raises FactTooLargeError.
     """
     return (await emit_all(session, [Emission(fact, cause, agency)], now=now))[0]
 
@@ -166,6 +182,8 @@ def _lines(emissions: Sequence[Emission], now: datetime) -> list[_Line]:
             sequence=_PLACE,
         )
         about, data = envelope_parts(fact, said, emission.data or data_json(fact))
+        if len(data) > _MOST_BYTES // 4 and len(data.encode()) > _MOST_BYTES:
+            raise FactTooLargeError(fact.type)
         head, _, tail = about.partition(_MARK)
         key = (emission.topic or fact.topic, fact.subject)
         lines.append(_Line(emission, event_id, head, tail + data, later[key]))

@@ -16,6 +16,17 @@ class AmountNotWordableError(DomainError):
         super().__init__(f"no wording for {amount_vnd}", amount_vnd=amount_vnd)
 
 
+class TooManyLinesError(DomainError):
+    """A payment of more lines than one receipt prints; its message is parked, nothing is lost."""
+
+    kind = Kind.INVALID
+    code = "receipt-too-many-lines"
+    title = "Khoản thu có nhiều dòng hơn một biên lai in được"
+
+    def __init__(self, lines: int, most: int) -> None:
+        super().__init__(f"{lines} lines, at most {most}", lines=lines, most=most)
+
+
 class NoSymbolsError(DomainError):
     """No form and serial symbols are in force on this day; the rules are dated data."""
 
@@ -127,11 +138,22 @@ class SignerUnusableError(DomainError):
 
 
 class SignerUnavailableError(DomainError):
-    """The place that keeps the key, or the time-stamp authority, does not answer now."""
+    """The place that keeps the key does not answer now."""
 
     kind = Kind.UNAVAILABLE
     code = "signer-unavailable"
     title = "Chưa ký được biên lai, đang thử lại"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
+class TimestampUnavailableError(DomainError):
+    """The time-stamp authority gives no stamp now, or none that is genuine."""
+
+    kind = Kind.UNAVAILABLE
+    code = "timestamp-unavailable"
+    title = "Chưa lấy được dấu thời gian cho chữ ký, đang thử lại"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

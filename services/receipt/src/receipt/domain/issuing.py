@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from receipt.domain.errors import TooManyLinesError
 from receipt.domain.series import SeriesKey
 from receipt.domain.symbols import Symbols
 from receipt.domain.words import amount_in_words
@@ -14,8 +15,11 @@ from shared.contracts.parts import FeeKind, Line
 from shared.contracts.payment import PaymentSettled
 from shared.contracts.receipt import ReceiptIssued, ReplacedReceipt
 
-TEMPLATE_VERSION: Final = 2
+TEMPLATE_VERSION: Final = 3
 """Which template prints a receipt issued now; an older receipt keeps its own."""
+
+MOST_LINES: Final = 500
+"""What one receipt prints within the limits of its child; the province's door takes 50."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,16 @@ class Numbered:
 
 
 def receipts_due(settled: Settled) -> Iterator[Due]:
-    """Yield one receipt per kind of the payment's lines, phí first; exempt lines need none."""
+    """Yield one receipt per kind of the payment's lines, phí first; exempt lines need none.
+
+    Raises TooManyLinesError: such a payment waits in sight before it has a number.
+    """
     for kind in FeeKind:
         lines = tuple(
             line for line in settled.payment.lines if line.kind is kind and line.amount_vnd
         )
+        if len(lines) > MOST_LINES:
+            raise TooManyLinesError(len(lines), MOST_LINES)
         if lines:
             yield Due(settled, kind, lines)
 
