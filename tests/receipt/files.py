@@ -55,3 +55,10 @@ async def lease_ends(database: Database) -> None:
         await driver.execute(
             session, "UPDATE receipt_file SET due_at = issued_at WHERE due_at IS NOT NULL"
         )
+
+
+async def error_of(database: Database) -> str | None:
+    """Return why the one file failed the last time; None where it did not."""
+    async with database.transaction() as session:
+        found = await driver.fetchval(session, "SELECT error_code FROM receipt_file")
+    return None if found is None else str(found)

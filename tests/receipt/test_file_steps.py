@@ -25,7 +25,7 @@ from shared.db.database import Database
 from shared.failpoints import FailpointError
 from tests.receipt.acts import issued, know
 from tests.receipt.builders import a_party
-from tests.receipt.files import a_receipt, lease_ends, shown, stored_pdf
+from tests.receipt.files import a_receipt, error_of, lease_ends, shown, stored_pdf
 from tests.receipt.signers import a_key, new_key, signers_with, write_key
 from tests.support.facts import facts
 
@@ -34,12 +34,6 @@ DEATHS = ("W12", "W13", "W14", "W15")
 
 def files_in(folder: Path) -> list[str]:
     return sorted(path.suffix for path in folder.rglob("*") if path.is_file())
-
-
-async def error_of(database: Database) -> str | None:
-    async with database.transaction() as session:
-        found = await driver.fetchval(session, "SELECT error_code FROM receipt_file")
-    return None if found is None else str(found)
 
 
 class CountingKey(FileKey):

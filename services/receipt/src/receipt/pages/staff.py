@@ -31,6 +31,7 @@ REASONS: Final = {
     "pdf-not-made": "Không in được tệp",
     "signer-unavailable": "Không ký được tệp",
     "signer-unusable": "Không ký được tệp",
+    "timestamp-unavailable": "Chưa lấy được dấu thời gian cho chữ ký",
     "other": "Lỗi khác",
 }
 """Why files fail, for people."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import asn1crypto.x509
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -13,14 +14,18 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
 from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from receipt.adapters.signer.key import SigningKey
+from receipt.domain.errors import TimestampUnavailableError
 
 FIELD_NAME: Final = "ChuKySo"
 _ROOM_BYTES: Final = 2_048
 """For what a signature says besides certificates."""
-_ROOM_OF_TIMESTAMP_BYTES: Final = 8_192
+_ROOM_OF_TIMESTAMP_BYTES: Final = 12_288
+"""A stamp brings the certificates above its own along: 6 to 8 kB of public authorities."""
 _TIMESTAMP_SECONDS: Final = 10
 
 
@@ -42,6 +47,29 @@ class _KeySigner(Signer):
         return self._key.sign(data, request_id=self._request_id)
 
 
+class _Authority(HTTPTimeStamper):
+    """A time-stamp authority, whose answer counts if it is a genuine stamp of what was asked."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Return the stamp; pyHanko calls it. Whose certificate it bears is the reader's to judge.
+
+        Raises TimestampUnavailableError.
+        """
+        try:
+            token = await super().async_timestamp(message_digest, md_algorithm)
+            nobody = ValidationContext(trust_roots=[])
+            found = await validate_tst_signed_data(
+                token["content"], nobody, lambda _: message_digest
+            )
+        except Exception as error:  # A stranger's bytes make a parser raise whatever it likes.
+            raise TimestampUnavailableError(type(error).__name__) from error
+        if not (found["intact"] and found["valid"]):
+            raise TimestampUnavailableError("the stamp is not of what was asked, or not genuine")
+        if len(token.dump()) > _ROOM_OF_TIMESTAMP_BYTES:
+            raise TimestampUnavailableError("the stamp is too large")
+        return token
+
+
 class _TimedSigner(PdfSigner):
     """A signature at an instant that its caller knows."""
 
@@ -49,8 +77,8 @@ class _TimedSigner(PdfSigner):
         meta = PdfSignatureMetadata(
             field_name=FIELD_NAME, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
         )
-        authority = HTTPTimeStamper(timestamp_url, timeout=_TIMESTAMP_SECONDS)
-        super().__init__(meta, signer=signer, timestamper=authority if timestamp_url else None)
+        authority = _Authority(timestamp_url, timeout=_TIMESTAMP_SECONDS) if timestamp_url else None
+        super().__init__(meta, signer=signer, timestamper=authority)
         self._at = at
 
     def init_signing_session(
@@ -70,8 +98,8 @@ def sign_pdf(
     """Return ``pdf`` with one signature over the whole of it; what was there stays as it was.
 
     The signature is no picture on the page: the page says who signs, the signature when. Blocks,
-    with an event loop of its own: call it in a thread. Raises what the key raises, and
-    pyHanko's TimestampRequestError.
+    with an event loop of its own: call it in a thread. With a ``timestamp_url`` it is stamped or
+    not made at all. Raises what the key raises, and TimestampUnavailableError.
     """
     room = _ROOM_BYTES + sum(len(_der(each)) for each in (key.certificate, *key.chain))
     if timestamp_url:

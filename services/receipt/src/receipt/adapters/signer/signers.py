@@ -8,7 +8,6 @@ from typing import Final
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from receipt.adapters.signer.checking import CheckedFile
 from receipt.adapters.signer.file_key import read_key_file
@@ -17,7 +16,7 @@ from receipt.adapters.signer.module_key import ModuleKey
 from receipt.adapters.signer.pades import sign_pdf
 from receipt.adapters.signer.xml_signature import sign_xml
 from receipt.domain.certificates import Certificate
-from receipt.domain.errors import SignerUnavailableError, SignerUnusableError
+from receipt.domain.errors import SignerUnusableError
 from receipt.domain.receipt import FileWork, Rendered, Signed
 from receipt.settings import SignerSettings
 from shared.errors import DomainError
@@ -55,7 +54,8 @@ class Signers:
         """Return both files with the signature of the collector.
 
         Asking again after an answer was lost names the same request. Raises SignerUnusableError
-        where no certificate is in force, SignerUnavailableError where it may work later.
+        where no certificate is in force, SignerUnavailableError or TimestampUnavailableError where
+        it may work later.
         """
         key = await self._key_for(work.tax_code, now)
         return await asyncio.to_thread(self._sign_both, key, work, rendered, now)
@@ -93,12 +93,7 @@ class Signers:
         return Signed(pdf, xml, at, serial_of(key.certificate))
 
     def _sign_pdf(self, key: SigningKey, pdf: bytes, request_id: str, at: datetime) -> bytes:
-        try:
-            return sign_pdf(
-                pdf, key, request_id=request_id, at=at, timestamp_url=self._timestamp_url
-            )
-        except TimestampRequestError as error:
-            raise SignerUnavailableError("the time-stamp authority does not answer") from error
+        return sign_pdf(pdf, key, request_id=request_id, at=at, timestamp_url=self._timestamp_url)
 
     async def _key_for(self, tax_code: str, now: datetime) -> SigningKey:
         for key in await self._keys_of(tax_code):
