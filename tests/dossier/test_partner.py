@@ -19,7 +19,9 @@ from dossier.adapters.province.facts import (
 from dossier.domain.partner import FactState, ReceiptUnknownError
 from dossier.jobs import mark_overdue
 from dossier.tables import PartnerFactRow
+from dossier.use_cases import waiting
 from shared import parked
+from shared.clock import utc_now
 from shared.contracts.dossier import (
     LateLevel,
     PartnerAnswer,
@@ -237,6 +239,13 @@ async def test_given_silence_when_time_passes_then_each_level_is_said_once(
     assert await state_of(database, fact_id) is FactState.ESCALATED
 
 
+async def told_at_the_desk(database: Database, agency_code: str) -> int | None:
+    """Return how many facts of an agency its desk says the province has not answered."""
+    async with database.transaction() as session:
+        found = await waiting.waits(session, [agency_code], now=utc_now())
+    return None if found.province is None else found.province.count
+
+
 @pytest.mark.parametrize("result", ["ok", "loi"])
 async def test_given_a_late_fact_when_it_is_answered_after_all_then_that_counts(
     database: Database, result: str
@@ -244,6 +253,8 @@ async def test_given_a_late_fact_when_it_is_answered_after_all_then_that_counts(
     fact_id = await sent_fact(database)
     await as_if_sent(database, fact_id, timedelta(minutes=16))
     await mark_overdue(database, None)
+    assert await told_at_the_desk(database, "H34.10") == 1
+    assert await told_at_the_desk(database, "H34.22.08") is None
 
     async with database.transaction() as session:
         await answer(session, fact_id, result, LyDo="HO_SO_KHONG_CO")

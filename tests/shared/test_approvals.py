@@ -110,6 +110,11 @@ async def test_given_a_request_when_the_wrong_person_or_plan_decides_then_it_sta
 
     async with database.transaction() as session:
         assert [row.id for row in await approvals.open_requests(session, ACT)] == [approval_id]
+        (row,) = await approvals.open_requests(session, ACT)
+        same = await approvals.open_request(session, ACT, row.subject)
+        assert same is not None
+        assert same.id == approval_id
+        assert await approvals.open_request(session, "tariff.change", row.subject) is None
 
 
 async def refused(database: Database, statement: str) -> bool:

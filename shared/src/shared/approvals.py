@@ -223,6 +223,22 @@ async def open_requests(
     return (await session.scalars(wanted)).all()
 
 
+async def open_request(
+    session: AsyncSession, act: str, subject: str, *, agencies: frozenset[str] | None = None
+) -> ApprovalRow | None:
+    """Return the one request of ``act`` on ``subject`` that waits; None if ``agencies`` see none.
+
+    One at most waits: PostgreSQL refuses a second one.
+    """
+    wanted = select(ApprovalRow).where(
+        ApprovalRow.act == act,
+        ApprovalRow.subject == subject,
+        ApprovalRow.state == ApprovalState.REQUESTED,
+    )
+    row = await session.scalar(wanted)
+    return row if row is not None and _may_see(row, agencies) else None
+
+
 def _may_see(row: ApprovalRow, agencies: frozenset[str] | None) -> bool:
     return agencies is None or row.agency_code is None or row.agency_code in agencies
 

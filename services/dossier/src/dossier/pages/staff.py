@@ -41,7 +41,7 @@ async def show_today(request: Request, session: Transaction, user: SignedIn) -> 
     found = [(await lines.find_lines(session, asked))[:_ON_TODAY] for asked in short]
     owners = await _owners(session, user, [line for some in found for line in some])
     due, paid, waiting = [lines_to_show(some, owners) for some in found]
-    waits = await waits_of(session, now=now)
+    waits = await waits_of(session, agencies, now=now)
     return render(
         request,
         "today.html",

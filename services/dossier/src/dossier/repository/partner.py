@@ -98,8 +98,10 @@ async def find_facts(session: AsyncSession, fact_ids: Collection[UUID]) -> Seque
     return (await session.scalars(statement.order_by(PartnerFactRow.id))).all()
 
 
-async def standing_of(session: AsyncSession, partner: str) -> Standing:
-    """Return how much waits for an answer, and since when."""
+async def standing_of(
+    session: AsyncSession, partner: str, *, agencies: Sequence[str] | None = None
+) -> Standing:
+    """Return how much waits for an answer, and since when; of ``agencies`` alone where asked."""
     counts = select(
         func.count().filter(PartnerFactRow.state.in_(UNANSWERED)),
         func.min(PartnerFactRow.last_sent_at).filter(PartnerFactRow.state.in_(UNANSWERED)),
@@ -110,6 +112,8 @@ async def standing_of(session: AsyncSession, partner: str) -> Standing:
         PartnerFactRow.partner == partner,
         PartnerFactRow.state.in_((*UNANSWERED, FactState.REFUSED)),
     )
+    if agencies is not None:
+        counts = counts.where(PartnerFactRow.agency_code.in_(agencies))
     return Standing(*(await session.execute(counts)).one())
 
 

@@ -1,5 +1,6 @@
 """What waits for whom at this desk: facts for the stream, facts for the province (J6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -32,10 +33,10 @@ class Waits:
     province: Unanswered | None
 
 
-async def waits(session: AsyncSession, *, now: datetime) -> Waits:
-    """Return what waits for the stream, and what for the province, and since when."""
+async def waits(session: AsyncSession, agencies: Sequence[str], *, now: datetime) -> Waits:
+    """Return what waits for the stream, and what of ``agencies`` for the province, since when."""
     stream = await unsent(session, said_before=now - _UNSENT_AFTER)
-    standing = await partner.standing_of(session, PROVINCE)
+    standing = await partner.standing_of(session, PROVINCE, agencies=agencies)
     since = standing.oldest_at
     is_waiting = since is not None and since < now - _UNANSWERED_AFTER
     province = Unanswered(since, standing.unanswered) if since and is_waiting else None
