@@ -191,7 +191,7 @@ async def test_given_a_paid_dossier_when_its_bank_takes_money_back_then_two_pers
     found = await gateway.column("SELECT status FROM payable ORDER BY supplement_no")
     refunds = [event.data.amount_vnd for event in await facts(gateway.database, RefundProposed)]
     assert disputed.status is payables.Status.DISPUTED
-    assert twice.status_code == 422
+    assert twice.headers["location"] == case
     assert found[0] == status
     assert await outcomes(gateway) == [(CaseKind.MONEY_REVERSED, -134_000, outcome)]
     assert refunds == ([] if outcome is CaseOutcome.KEPT else [1_000])

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from payment_gateway.domain import attempts, cases, monies, payables, refunds, tills
+from payment_gateway.domain import (
+    attempts,
+    cases,
+    monies,
+    payables,
+    refunds,
+    reversals,
+    tills,
+)
 from shared.lifecycle import IllegalStepError, Lifecycle
 
 PAYABLE = """
@@ -35,6 +43,7 @@ approved take_by_hand by_hand | sent settle settled | sent fail failed | failed 
 failed take_by_hand by_hand | by_hand settle settled
 """
 TILL = "open take open | open close closed | closed hand_over handed_over"
+REVERSAL = "waiting judge judged | waiting close closed"
 CASE = """
 open decide closed | open supersede closed
 """
@@ -45,6 +54,7 @@ CASES = [
     (monies.LIFECYCLE, monies.Status, monies.Trigger, MONEY),
     (refunds.LIFECYCLE, refunds.Status, refunds.Trigger, REFUND),
     (tills.LIFECYCLE, tills.Status, tills.Trigger, TILL),
+    (reversals.LIFECYCLE, reversals.Status, reversals.Trigger, REVERSAL),
 ]
 
 

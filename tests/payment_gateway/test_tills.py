@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from payment_gateway.domain.counting import DENOMINATIONS, parse_vnd
+from shared.clock import utc_now
 from shared.contracts.money import TillClosed, TillHandedOver, TillOpened
+from shared.days import vietnam_day
 from shared.web.identity import Role
 from tests.payment_gateway.builders import given_a_payable
 from tests.payment_gateway.conftest import Gateway
@@ -65,6 +67,13 @@ async def test_given_a_shortage_when_it_is_counted_then_it_needs_a_reason_and_ha
     ]  # fmt: skip
     await invariants(gateway)
     assert "Trả nhầm tiền thừa" in await gateway.page(till)
+    await sign_in(gateway, Role.ACCOUNTANT)
+    day = f"/can-bo/doi-soat/{vietnam_day(utc_now())}"
+    page, sheet = await gateway.page(day), await gateway.client.get(f"{day}/chenh-lech.csv")
+    assert "Trả nhầm tiền thừa" in page
+    assert sheet.text.splitlines()[1].endswith(",,335000,330000,5000,,Trả nhầm tiền thừa")
+    await sign_in(gateway, Role.ACCOUNTANT, "H34.22.08")
+    assert "Trả nhầm" not in await gateway.page(day)
 
 
 async def test_given_a_closed_till_when_the_accountant_counts_then_the_cash_is_in_the_vault(

@@ -11,9 +11,9 @@ import time
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.payment_gateway.machine.desk import Desk
 from tests.payment_gateway.machine.gateway import Gateway
 from tests.payment_gateway.machine.look import Eyes
-from tests.payment_gateway.machine.play import Play
 from tests.support.environment import ENVIRONMENT
 
 _STEPS_A_PLAY = 60
@@ -25,23 +25,23 @@ _SETTINGS = settings(
 
 
 def main(url: str, steps: int, first_seed: int) -> None:
-    """Play until ``steps`` steps are done; raise what does not hold."""
+    """Desk until ``steps`` steps are done; raise what does not hold."""
     os.environ.update(ENVIRONMENT)
     os.environ["RATE_LIMIT_TRUSTED"] = "127.0.0.0/8"
-    Play.gateway, Play.eyes = Gateway(url), Eyes(url)
-    Play.numbers = itertools.count(10 * Play.eyes.said() + 1)
+    Desk.gateway, Desk.eyes = Gateway(url), Eyes(url)
+    Desk.numbers = itertools.count(10 * Desk.eyes.said() + 1)
     begin = time.monotonic()
     round_ = 0
-    while Play.steps < steps:
-        plays = max(1, (steps - Play.steps) // _STEPS_A_PLAY)
-        playing = seed(first_seed + 1_000_003 * round_)(Play)
+    while Desk.steps < steps:
+        plays = max(1, (steps - Desk.steps) // _STEPS_A_PLAY)
+        playing = seed(first_seed + 1_000_003 * round_)(Desk)
         run_state_machine_as_test(playing, settings=settings(_SETTINGS, max_examples=plays))
         round_ += 1
-    Play.gateway.close()
-    Play.eyes.close()
+    Desk.gateway.close()
+    Desk.eyes.close()
     seconds = time.monotonic() - begin
     sys.stdout.write(
-        f"{Play.steps} steps, {Play.gateway.deaths} deaths, {Play.kills} kills, {seconds:.1f} s\n"
+        f"{Desk.steps} steps, {Desk.gateway.deaths} deaths, {Desk.kills} kills, {seconds:.1f} s\n"
     )
 
 

@@ -3,45 +3,26 @@
 Each check names its invariant (reliability.md 2) and says what is wrong; none asks the gateway.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from payment_gateway.domain import attempts, monies, payables, refunds
+from payment_gateway.domain import attempts, cases, monies, payables, refunds, tills
 from shared.lifecycle import Lifecycle
+from tests.payment_gateway.machine.accounts import accounts_of
+from tests.payment_gateway.machine.desk_invariants import drawers_are_counted, questions_are_one
 from tests.payment_gateway.machine.look import Row, Seen
+from tests.payment_gateway.machine.memory import Memory
 from tests.payment_gateway.machine.told import Books
 
 _PAID: Final = {"settled", "partly_refunded", "refunded", "disputed", "reversed"}
+"""It was settled once, as said."""
 _BEFORE_THE_END: Final = {"PaymentRequested", "PaymentAmended", "PaymentSettled", "PaymentClosed"}
 """What is said of a payable before it is settled or closed, or by which it is."""
 _BY_RULE: Final = {"late", "duplicate", "over"}
-_ON_ITS_WAY: Final = {"approved", "sent", "by_hand", "failed"}
 _STEPS_AT_ONCE: Final = 3
 """So many steps of a life-cycle one act may take."""
-
-
-@dataclass
-class Memory:
-    """What stood before: states, the fold of all facts, the ledger's digest."""
-
-    states: dict[str, str] = field(default_factory=dict)
-    booked: list[Any] | None = None
-    sequences: Counter[str] = field(default_factory=Counter)
-    fact_ids: set[str] = field(default_factory=set)
-    settled: dict[str, Row] = field(default_factory=dict)
-    due: dict[str, Row] = field(default_factory=dict)
-    """Payment → its last PaymentRequested or PaymentAmended."""
-    ended: dict[str, str] = field(default_factory=dict)
-    """Attempt → how it ended, as said."""
-    closed: set[str] = field(default_factory=set)
-    unmatched: dict[str, Row] = field(default_factory=dict)
-    matched: dict[str, Row] = field(default_factory=dict)
-    given: dict[str, Row] = field(default_factory=dict)
-    """Refund → its RefundSettled."""
-    proposed: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
 
 Check = Callable[[Seen, Memory, Books], Iterator[str]]
@@ -84,6 +65,11 @@ def _fold_one(kind: str, data: Row, memory: Memory) -> Iterator[str]:
         keep(memory, data)
 
 
+def _keep_till(memory: Memory, data: Row) -> None:
+    told = ("opening_vnd", "expected_vnd", "counted_vnd", "handed_vnd")
+    memory.tills[data["till_id"]] += [data[name] for name in told if name in data]
+
+
 def _keep_proposed(memory: Memory, data: Row) -> None:
     memory.proposed[data["money_id"]].append(data)
 
@@ -98,6 +84,11 @@ _KEEP: Final[Mapping[str, Callable[[Memory, Row], object]]] = {
     "MoneyMatched": lambda m, data: m.matched.update({data["money_id"]: data}),
     "RefundSettled": lambda m, data: m.given.update({data["refund_id"]: data}),
     "RefundProposed": _keep_proposed,
+    "CaseOpened": lambda m, data: m.cases.update({data["case_id"]: ""}),
+    "CaseClosed": lambda m, data: m.cases.update({data["case_id"]: data["outcome"]}),
+    "TillOpened": _keep_till,
+    "TillClosed": _keep_till,
+    "TillHandedOver": _keep_till,
 }
 
 
@@ -116,34 +107,12 @@ def ledger_balances(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
         yield f"I2 {seen.unbalanced} transactions do not sum to zero"
     if memory.booked is not None and seen.booked != memory.booked:
         yield f"I2 the ledger changed: {memory.booked} → {seen.booked}"
-    expected, booked = _of_rows(seen, memory), Counter[str]()
+    expected, booked = accounts_of(seen, memory), Counter[str]()
     for account, total in seen.accounts.items():
         booked["/".join(account.split("/")[:2])] += total
     for account in expected.keys() | booked.keys():
         if expected[account] != booked[account]:
             yield f"I2 {account}: {booked[account]} booked, {expected[account]} in the rows"
-
-
-def _of_rows(seen: Seen, memory: Memory) -> Counter[str]:
-    """Return what each account must hold, from monies and payables alone."""
-    expected = Counter[str]()
-    for money in seen.monies:
-        expected[f"receivable/{money['channel']}"] += money["amount_vnd"]
-        expected[f"suspense/{money['problem']}"] -= money["unmatched_vnd"]
-    for payable in seen.payables:
-        expected[f"payable/{payable['collector']}"] -= payable["applied_vnd"]
-    monies = {money["id"]: money for money in seen.monies}
-    for refund in seen.refunds:
-        money, amount = monies[refund["money_id"]], refund["amount_vnd"]
-        if refund["status"] in _ON_ITS_WAY:  # Approved: it has left its account, not its money.
-            surplus = refund["scope"] == "surplus"
-            source = f"suspense/{money['problem']}" if surplus else f"payable/{money['agency']}"
-            expected[source] += amount
-            expected[f"refund/{money['agency']}"] -= amount
-        elif refund["id"] in memory.given:
-            channel = memory.given[refund["id"]].get("channel")
-            expected[f"receivable/{channel}" if channel else f"bank/{money['agency']}"] -= amount
-    return expected
 
 
 def money_is_whole(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
@@ -175,8 +144,8 @@ def payable_is_whole(seen: Seen, memory: Memory, _: Books) -> Iterator[str]:
     takes = [p["dossier_code"] for p in seen.payables if p["status"] in payables.TAKES_MONEY]
     yield from (f"I3 {code}: {n} take money" for code, n in Counter(takes).items() if n > 1)
     for payable in seen.payables:
-        here, due_vnd = payable["id"], payable["amount_vnd"] if payable["status"] in _PAID else 0
-        due_vnd -= back[here]
+        here, is_in = payable["id"], payable["status"] in _PAID - {"reversed"}
+        due_vnd = payable["amount_vnd"] - back[here] if is_in else 0
         if (applied[here], held[here]) != (payable["applied_vnd"], payable["held_vnd"]):
             yield f"I3 {here}: applied {applied[here]}, held {held[here]}, row {payable}"
         if payable["applied_vnd"] != due_vnd:
@@ -243,8 +212,9 @@ def money_is_there(seen: Seen, memory: Memory, books: Books) -> Iterator[str]:  
     if len(found) != len(seen.monies):
         yield "I20 a natural key stands twice"
     for key, amount_vnd in found.items():
-        if books.booked.get(key) != amount_vnd:
-            yield f"I20 {key}: {amount_vnd} found, the bank has {books.booked.get(key)}"
+        theirs = books.booked.get(key, books.booked_cash.get(key))
+        if theirs != amount_vnd:
+            yield f"I20 {key}: {amount_vnd} found, the other side has {theirs}"
     for key in books.acknowledged - found.keys():
         yield f"I19 {key} was acknowledged and is not there"
 
@@ -262,6 +232,8 @@ def _tables(seen: Seen) -> tuple[tuple[list[Row], Lifecycle[Any, Any], str], ...
         (seen.attempts, attempts.LIFECYCLE, "attempt"),
         (seen.monies, monies.LIFECYCLE, "money"),
         (seen.refunds, refunds.LIFECYCLE, "refund"),
+        (seen.cases, cases.LIFECYCLE, "case"),
+        (seen.tills, tills.LIFECYCLE, "till"),
     )
 
 
@@ -282,4 +254,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     surplus_goes_back,
     steps_are_allowed,
     money_is_there,
+    drawers_are_counted,
+    questions_are_one,
 )

@@ -28,7 +28,15 @@ SELECT json_build_object(
    SELECT id, money_id, payable_id, scope, amount_vnd, status, reason_code
    FROM refund WHERE id > $1) r),
  'cases', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
-   SELECT id, payable_id, kind, version, difference_vnd FROM payment_case WHERE id > $1) r),
+   SELECT c.id, payable_id, dossier_code, kind, c.version, difference_vnd, c.status, outcome,
+     money_id FROM payment_case c JOIN payable p ON p.id = payable_id WHERE c.id > $1) r),
+ 'tills', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
+   SELECT id, agency_code AS agency, status, opening_vnd, counted_vnd, handed_vnd
+   FROM till WHERE id > $1) r),
+ 'takings', (SELECT coalesce(json_agg(r ORDER BY r.till_id, r.number), '[]') FROM (
+   SELECT k.till_id, number, money_id, k.amount_vnd, m.amount_vnd AS money_vnd
+   FROM cash_taking k JOIN till t ON t.id = till_id JOIN money m ON m.id = money_id
+   WHERE t.id > $1) r),
  'accounts', (SELECT coalesce(json_object_agg(account, total), '{}') FROM (
    SELECT account, sum(amount_vnd) AS total FROM ledger_entry
    WHERE transaction_id > $1 GROUP BY account) r),
@@ -61,6 +69,8 @@ class Seen:
     monies: list[Row]
     refunds: list[Row]
     cases: list[Row]
+    tills: list[Row]
+    takings: list[Row]
     accounts: dict[str, int]
     unbalanced: int
     booked: list[Any]

@@ -8,12 +8,20 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.repository import payables as payable_rows
-from payment_gateway.use_cases import matching, refund_sending, refunding
+from payment_gateway.use_cases import (
+    deciding,
+    matching,
+    refund_sending,
+    refunding,
+    reversal,
+)
 from payment_gateway.use_cases.refunding import LegalRefund
 from shared.approvals import ApprovalTrigger, Decision
-from shared.contracts.money import RefundReason
+from shared.contracts.money import CaseOutcome, RefundReason
+from shared.contracts.parts import PaymentChannel
 from shared.db.database import Database
 from shared.errors import DomainError
+from tests.payment_gateway.machine import drawer
 from tests.payment_gateway.refunding import ACCOUNTANT, SUPERVISOR, by
 
 Order = Mapping[str, Any]
@@ -80,6 +88,23 @@ async def _decide_match(session: AsyncSession, order: Order) -> None:
         await matching.decide(session, request, decision, acting=by(who))
 
 
+async def _ask_case(session: AsyncSession, order: Order) -> None:
+    case, outcome = UUID(order["case"]), CaseOutcome(order["outcome"])
+    await deciding.ask(session, case, outcome, "Theo quyết định", acting=by(ACCOUNTANT))
+
+
+async def _decide_case(session: AsyncSession, order: Order) -> None:
+    request = await _request(session, order["case"], deciding.ACT)
+    if request is not None:
+        who = ACCOUNTANT if order["trigger"] == "withdraw" else SUPERVISOR
+        await deciding.decide(session, request, _decision(deciding.ACT, order), acting=by(who))
+
+
+async def _reverse(session: AsyncSession, order: Order) -> None:
+    channel, reference = PaymentChannel(order["channel"]), order["reference"]
+    await reversal.report(session, channel, reference, "Bank đảo", acting=by(ACCOUNTANT))
+
+
 async def _request(session: AsyncSession, subject: str, act: str) -> UUID | None:
     found = await session.scalar(text(_REQUEST), {"subject": subject, "act": act})
     return None if found is None else UUID(str(found))
@@ -98,4 +123,11 @@ _ACTS: Final[Mapping[str, Callable[[AsyncSession, Order], Awaitable[None]]]] = {
     "send_again": _send_again,
     "ask_match": _ask_match,
     "decide_match": _decide_match,
+    "ask_case": _ask_case,
+    "decide_case": _decide_case,
+    "reverse": _reverse,
+    "open_till": drawer.open_till,
+    "take_cash": drawer.take,
+    "close_till": drawer.close,
+    "hand_over": drawer.hand_over,
 }

@@ -239,10 +239,10 @@ class Play(Accountant):
         return _pick(found, n)
 
     def _an_attempt(self, n: int) -> Row:
-        while not self.seen.attempts:
+        while not (found := [a for a in self.seen.attempts if a["channel"] in CHANNELS]):
             self.choose(n, CHANNELS[n % len(CHANNELS)])
             self.seen = self._look()
-        return _pick(self.seen.attempts, n)
+        return _pick(found, n)
 
     def _a_telling(self, n: int) -> Telling:
         if not self.books.tellings:

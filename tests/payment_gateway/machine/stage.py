@@ -13,8 +13,9 @@ from shared.ids import new_id
 from shared.links import Purpose, make_token
 from tests.payment_gateway.builders import PAYEE
 from tests.payment_gateway.machine.gateway import Gateway, call_of
-from tests.payment_gateway.machine.invariants import Memory, violations
+from tests.payment_gateway.machine.invariants import violations
 from tests.payment_gateway.machine.look import Eyes, Row, Seen
+from tests.payment_gateway.machine.memory import Memory
 from tests.payment_gateway.machine.told import SUCCESS, Books, Telling
 from tests.payment_gateway.told import Said
 from tests.support.environment import ENVIRONMENT
@@ -85,7 +86,10 @@ class Stage(RuleBasedStateMachine):
 
     def _rows(self) -> list[Any]:
         seen = self.seen
-        return [seen.payables, seen.attempts, seen.monies, seen.refunds, seen.cases, seen.accounts]
+        return [
+            seen.payables, seen.attempts, seen.monies, seen.refunds, seen.cases, seen.tills,
+            seen.takings, seen.accounts,
+        ]  # fmt: skip
 
     def _new_code(self) -> str:
         number = next(self.numbers)

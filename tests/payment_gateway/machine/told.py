@@ -63,6 +63,8 @@ class Books:
 
     booked: dict[Key, int] = field(default_factory=dict)
     """Money that a bank really has, by natural key: it may be found here once, or not yet."""
+    booked_cash: dict[Key, int] = field(default_factory=dict)
+    """Cash that a payer put on a desk, by the key of its form: taken once, or refused."""
     acknowledged: set[Key] = field(default_factory=set)
     """Money that we said we have."""
     tellings: list[Telling] = field(default_factory=list)

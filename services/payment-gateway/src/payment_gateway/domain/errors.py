@@ -198,11 +198,35 @@ class OtherPayeeError(DomainError):
 
 
 class NotReversibleError(DomainError):
-    """Only money that settled a payable in full, and is nowhere on its way back, is disputed."""
+    """No bank takes back what came in cash."""
 
     kind = Kind.CONFLICT
     code = "not-reversible"
-    title = "Khoản tiền này không ở trạng thái để ghi đảo giao dịch"
+    title = "Tiền mặt không có ngân hàng nào đảo"
+
+
+class ReversalNotFoundError(DomainError):
+    """No such report of a reversal of an agency that the person acts for."""
+
+    kind = Kind.NOT_FOUND
+    code = "reversal-not-found"
+    title = "Không tìm thấy dòng đảo giao dịch này"
+
+
+class MoneyTakenBackError(DomainError):
+    """Its bank took the money back: it is not given back, or assigned, once more."""
+
+    kind = Kind.CONFLICT
+    code = "money-taken-back"
+    title = "Ngân hàng báo đã lấy lại khoản tiền này"
+
+
+class RefundsOnTheWayError(DomainError):
+    """Other money of the payable is on its way back: that ends first."""
+
+    kind = Kind.CONFLICT
+    code = "refunds-on-the-way"
+    title = "Tiền khác của khoản thu này đang được hoàn trả; chờ xong rồi quyết"
 
 
 class DifferenceNotFoundError(DomainError):

@@ -106,11 +106,17 @@ def entries_of_dispute(channel: PaymentChannel, amount_vnd: int) -> Entries:
     return _balanced(Counter({disputed(channel): amount_vnd, receivable(channel): -amount_vnd}))
 
 
-def entries_of_reversal(channel: PaymentChannel, amount_vnd: int, payable: Payable) -> Entries:
-    """Return how a payable that lost ``amount_vnd`` is undone; the rest of its money is loose."""
-    entries = Counter({disputed(channel): -amount_vnd})
-    entries[suspense(UnmatchedKind.LATE)] -= payable.amount_vnd - amount_vnd
-    entries.subtract(_owed(payable.payee.agency_code, payable.lines))
+def entries_of_reversal(
+    channel: PaymentChannel, amount_vnd: int, agency_code: str, lines: Sequence[Line], over_vnd: int
+) -> Entries:
+    """Return how a payable that lost ``amount_vnd`` is undone; the rest of its money is loose.
+
+    ``lines``: what of them has not gone back; ``over_vnd``: what of that money was over before.
+    """
+    rest_vnd = sum(line.amount_vnd for line in lines) - amount_vnd
+    entries = Counter({disputed(channel): -amount_vnd, suspense(UnmatchedKind.OVER): over_vnd})
+    entries[suspense(UnmatchedKind.LATE)] -= rest_vnd + over_vnd
+    entries.subtract(_owed(agency_code, lines))
     return _balanced(entries)
 
 

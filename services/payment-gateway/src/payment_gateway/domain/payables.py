@@ -205,6 +205,13 @@ def after_refund(payable: Payable, amount_vnd: int) -> Status:
     return LIFECYCLE.next(payable.status, trigger)
 
 
+def after_dispute(payable: Payable) -> Status:
+    """Return where a disputed payable stands once its bank gave way; a part may have gone back."""
+    status = LIFECYCLE.next(payable.status, Trigger.DISPUTE_WON)
+    is_whole = payable.applied_vnd == payable.amount_vnd
+    return status if is_whole else LIFECYCLE.next(status, Trigger.REFUND_PART)
+
+
 _CLOSE_REASONS: Final = {
     WithdrawalReason.REFUSED: CloseReason.WITHDRAWN,
     WithdrawalReason.WITHDRAWN: CloseReason.WITHDRAWN,

@@ -1,6 +1,6 @@
 """The till (quỹ tiền mặt): one officer's cash drawer for a day, and the cash put into it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,6 +123,16 @@ class Till:
     def handed_difference_vnd(self) -> int:
         """Return what the accountant counted above (+) or below (-) the officer's count."""
         return self.handed_vnd - (self.counted_vnd or 0) if self.handed_vnd is not None else 0
+
+    @property
+    def counts_apart(self) -> Sequence[tuple[int, int, int, str | None]]:
+        """Return each count that differed: by how much, from what, what was counted, and why."""
+        counted, handed = self.counted_vnd or 0, self.handed_vnd or 0
+        found = (
+            (self.difference_vnd, self.expected_vnd, counted, self.note),
+            (self.handed_difference_vnd, counted, handed, self.hand_over_note),
+        )
+        return [each for each in found if each[0]]
 
     @property
     def is_open(self) -> bool:

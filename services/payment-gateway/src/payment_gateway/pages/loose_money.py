@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from payment_gateway.domain.errors import (
     MoneyPlacedError,
+    MoneyTakenBackError,
     NothingDueError,
     NothingToRefundError,
     OtherPayeeError,
@@ -59,7 +60,7 @@ async def ask_for_match(
             return RedirectResponse(f"{PATH}/de-nghi/{approval_id}", status_code=303)
     except InvalidDossierCodeError as error:
         errors["ma"] = translate(error.title)
-    except (*_OF_CODE, MoneyPlacedError, AlreadyRequestedError) as error:
+    except (*_OF_CODE, MoneyPlacedError, MoneyTakenBackError, AlreadyRequestedError) as error:
         errors["ma"] = translate(error.title)
     return await _again(request, user, cause, money_id, typed=typed, errors=errors)
 

@@ -245,6 +245,12 @@ def _exported(found: ReconciledDay) -> Iterable[Sequence[str]]:
             _number(each.theirs_vnd), str(each.at_stake_vnd), translate(ACTS[each.act]),
             each.explanation or "",
         ]  # fmt: skip
+    for till in found.tills:
+        for difference_vnd, ours_vnd, theirs_vnd, note in till.counts_apart:
+            yield [
+                translate(CHANNELS[PaymentChannel.CASH]), translate("Quỹ lệch"), till.short_name,
+                "", str(ours_vnd), str(theirs_vnd), str(abs(difference_vnd)), "", note or "",
+            ]  # fmt: skip
 
 
 def _number(amount_vnd: int | None) -> str:

@@ -3,9 +3,10 @@
 Here too a bank's reversal is reported, which opens a case.
 """
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
+from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
@@ -28,6 +29,7 @@ from shared.web.request import RequestCause, Transaction, database_of
 
 PATH: Final = "/can-bo/thu-tien/cho-xu-ly"
 _REFERENCE_MAX: Final = 255
+Reason = Annotated[str, Form(min_length=3, max_length=500)]
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,11 +55,22 @@ async def report_reversal(request: Request, user: SignedIn, cause: RequestCause)
                 case_id = await reversal.report(
                     session, channel, typed["reference"], typed["reason"], acting=acting
                 )
-            return RedirectResponse(f"{PATH}/viec/{case_id}", status_code=303)
+            place = f"/viec/{case_id}" if case_id is not None else "#dao-giao-dich"
+            return RedirectResponse(f"{PATH}{place}", status_code=303)
         except (MoneyNotFoundError, NotReversibleError) as error:
             errors = {"reference": translate(error.title)}
     async with database.transaction() as session:
         return await _answer(request, session, user, typed=typed, errors=errors)
+
+
+@router.post(f"{PATH}/dao-giao-dich/{{report_id}}/dong", dependencies=[allow(Role.ACCOUNTANT)])
+async def close_reversal(
+    session: Transaction, user: SignedIn, cause: RequestCause, report_id: UUID, reason: Reason
+) -> RedirectResponse:
+    """End a reversal that waits, with the reason why nothing more is to be done."""
+    acting = await acting_of(session, user, cause)
+    await reversal.close_report(session, report_id, reason, acting=acting)
+    return RedirectResponse(PATH, status_code=303)
 
 
 def _errors(typed: dict[str, str], channel: PaymentChannel | None) -> dict[str, str]:

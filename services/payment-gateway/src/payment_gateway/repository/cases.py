@@ -91,6 +91,14 @@ async def count_reversals(session: AsyncSession, payable_id: UUID) -> int:
     return await session.scalar(statement) or 0
 
 
+async def open_reversal(session: AsyncSession, money_id: UUID) -> UUID | None:
+    """Return the open case about a money that its bank took back."""
+    statement = select(CaseRow.id).where(
+        CaseRow.money_id == money_id, CaseRow.status == CaseStatus.OPEN
+    )
+    return await session.scalar(statement)
+
+
 async def read_case(session: AsyncSession, case_id: UUID, *, lock: bool = False) -> OpenCase | None:
     """Return a case with its dossier; locked until the transaction ends where asked."""
     statement = _with_payable().where(CaseRow.id == case_id)

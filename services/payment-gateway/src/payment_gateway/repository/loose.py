@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from payment_gateway.domain import monies, refunds
+from payment_gateway.domain import monies, refunds, reversals
 from payment_gateway.domain.facts import Surplus
 from payment_gateway.domain.payables import Payable
+from payment_gateway.tables.cases import ReversalReportRow
 from payment_gateway.tables.monies import MoneyRow, RefundRow
 from shared.contracts.parts import Money, PaymentChannel
 from shared.contracts.payment import UnmatchedKind
@@ -37,6 +38,8 @@ class PlacedMoney:
     booked_at: datetime
     received_at: datetime
     has_open_refund: bool
+    is_taken_back: bool
+    """A person reported that its bank took it back, and that waits."""
 
     @property
     def kind(self) -> UnmatchedKind:
@@ -48,16 +51,20 @@ class PlacedMoney:
     @property
     def is_assignable(self) -> bool:
         """Tell whether a person may say what it pays for: it settles nothing, and nothing waits."""
-        whole = self.applied_vnd == 0 and self.unmatched_vnd > 0 and not self.has_open_refund
-        open_ = monies.LIFECYCLE.allows(self.status, monies.Trigger.MATCH)
-        return whole and open_ and self.problem is not UnmatchedKind.SHORT
+        return self.is_loose and self.applied_vnd == 0 and not self.is_taken_back
 
     @property
-    def may_go_back(self) -> bool:
-        """Tell whether a person may propose to give back what of it settles nothing."""
+    def is_loose(self) -> bool:
+        """Tell whether a part of it settles nothing, and nothing of it is on its way back."""
         loose = self.unmatched_vnd > 0 and not self.has_open_refund
         open_ = monies.LIFECYCLE.allows(self.status, monies.Trigger.REFUND)
         return loose and open_ and self.problem is not UnmatchedKind.SHORT
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether it came short, and waits for the rest."""
+        waits = self.unmatched_vnd > 0 and self.status is monies.Status.UNMATCHED
+        return waits and self.problem is UnmatchedKind.SHORT
 
     def surplus(self, payable: Payable | None) -> Surplus:
         """Return the part that settles nothing."""
@@ -163,7 +170,12 @@ async def let_loose(session: AsyncSession, money: PlacedMoney) -> None:
 def _with_refund() -> Any:  # noqa: ANN401 - a Select of a row and a column
     is_open = (RefundRow.money_id == MoneyRow.id) & RefundRow.status.in_(refunds.OPEN)
     waits = select(RefundRow.id).where(is_open).exists().label("has_open_refund")
-    return select(MoneyRow, waits).execution_options(populate_existing=True)
+    report = select(ReversalReportRow.id).where(
+        ReversalReportRow.money_id == MoneyRow.id,
+        ReversalReportRow.status == reversals.Status.WAITING,
+    )
+    gone = report.exists().label("is_taken_back")
+    return select(MoneyRow, waits, gone).execution_options(populate_existing=True)
 
 
 def _money(row: Any) -> PlacedMoney:  # noqa: ANN401 - a row of _with_refund
@@ -185,4 +197,5 @@ def _money(row: Any) -> PlacedMoney:  # noqa: ANN401 - a row of _with_refund
         booked_at=each.booked_at,
         received_at=each.received_at,
         has_open_refund=row.has_open_refund,
+        is_taken_back=row.is_taken_back,
     )

@@ -1,11 +1,11 @@
 """Tills and the cash that was put into them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +15,11 @@ from payment_gateway.repository.attempts import read_attempt
 from payment_gateway.tables.model import among
 from payment_gateway.tables.payables import PayableRow
 from payment_gateway.tables.tills import CashTakingRow, TillRow
+from shared.days import start_of_day
 
 _OPEN: Final = among("status", (Status.OPEN.value,))
+_TICK: Final = timedelta(microseconds=1)
+"""The smallest step of PostgreSQL's clock: a day ends just before the next one begins."""
 
 
 async def insert_till(session: AsyncSession, till: Till) -> bool:
@@ -69,6 +72,25 @@ async def tills_of(
         statement = statement.where(TillRow.id < after)
     rows = await session.execute(statement.order_by(TillRow.id.desc()).limit(limit))
     return [_till_of(*row) for row in rows]
+
+
+async def counted_on(
+    session: AsyncSession, agencies: Sequence[str], day_on: date
+) -> Sequence[Till]:
+    """Return the tills of these agencies that were closed, or handed over, on a day."""
+    since, until = start_of_day(day_on), start_of_day(day_on + timedelta(days=1))
+    statement = (
+        _tills()
+        .where(
+            TillRow.agency_code.in_(agencies),
+            or_(
+                TillRow.closed_at.between(since, until - _TICK),
+                TillRow.handed_at.between(since, until - _TICK),
+            ),
+        )
+        .order_by(TillRow.id)
+    )
+    return [_till_of(*row) for row in await session.execute(statement)]
 
 
 async def store_closing(

@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from payment_gateway.domain import reversals
 from payment_gateway.domain.cases import CaseStatus
-from payment_gateway.tables.model import Base
+from payment_gateway.tables.model import Base, among
 from payment_gateway.tables.monies import MoneyRow
 from payment_gateway.tables.payables import PayableRow
 from shared.contracts.money import CaseKind, CaseOutcome, RefundReason
@@ -54,3 +55,32 @@ class CaseRow(Base):
     closed_by: Mapped[str | None]
     """Opaque subject of who decided; ``system`` where a later case took its place."""
     approved_by: Mapped[str | None]
+
+
+class ReversalReportRow(Base):
+    """A person said that a bank took a money back; kept whatever became of the money."""
+
+    __tablename__ = "reversal_report"
+    __table_args__ = (
+        Index(
+            "reversal_waiting",
+            "money_id",
+            unique=True,
+            postgresql_where=among("status", (reversals.Status.WAITING.value,)),
+        ),
+        CheckConstraint("(status = 'waiting') = (ended_at IS NULL)", name="ended"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    money_id: Mapped[UUID] = mapped_column(ForeignKey(MoneyRow.id))
+    status: Mapped[reversals.Status]
+    reported_at: Mapped[datetime]
+    reported_by: Mapped[str]
+    """Opaque subject of the accountant."""
+    reason: Mapped[str]
+    """In the accountant's words; they stay with us."""
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey(CaseRow.id))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    note: Mapped[str | None]
+    """Why it was closed, in the accountant's words."""

@@ -11,8 +11,10 @@ from payment_gateway.domain import reconciling
 from payment_gateway.domain.errors import DifferenceNotFoundError
 from payment_gateway.domain.monies import Credit, CreditedAccount
 from payment_gateway.domain.reconciling import Act, Trigger
+from payment_gateway.domain.tills import Till
 from payment_gateway.repository import days, statements
 from payment_gateway.repository import reconciling as rows
+from payment_gateway.repository import tills as till_rows
 from payment_gateway.repository.days import (
     ChannelDay,
     DaySummary,
@@ -42,6 +44,8 @@ class ReconciledDay:
     waiting: Sequence[WaitingRun]
     settled: Mapping[UUID, int]
     """The payments that were settled on the day, and their amounts."""
+    tills: Sequence[Till]
+    """The drawers that were closed or handed over on the day."""
 
     @property
     def open_count(self) -> int:
@@ -81,6 +85,7 @@ async def show_day(
         kept=await statements.kept_lines(session, in_force, limit=_KEPT),
         waiting=[x for x in await days.waiting_runs(session, day_on) if x.channel in owns],
         settled=await days.settled_on(session, agencies, day_on),
+        tills=await till_rows.counted_on(session, agencies, day_on),
     )
 
 

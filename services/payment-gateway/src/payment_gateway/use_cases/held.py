@@ -11,6 +11,7 @@ from payment_gateway.domain.payables import Payable
 from payment_gateway.repository import decisions
 from payment_gateway.repository import monies as money_rows
 from payment_gateway.repository import payables as payable_rows
+from payment_gateway.repository.loose import PlacedMoney
 from payment_gateway.repository.monies import Booking, HeldMoney, PayableAfter
 from shared.contracts.envelope import Cause
 from shared.contracts.money import RefundReason
@@ -70,6 +71,28 @@ async def give_up_held(
     for each in held:
         await money_rows.rename_problem(session, each.money.money_id, UnmatchedKind.LATE)
     return await _refund_all(session, surpluses, UnmatchedKind.LATE, cause=cause, now=now)
+
+
+async def give_up_one(
+    session: AsyncSession, payable: Payable, money: PlacedMoney, *, cause: Cause, now: datetime
+) -> None:
+    """Let one money, which its bank took back, no longer be held for an open payable (locked)."""
+    surplus = money.surplus(payable)
+    await money_rows.rename_problem(session, money.id, UnmatchedKind.LATE)
+    said = await _refund_all(session, [surplus], UnmatchedKind.LATE, cause=cause, now=now)
+    ids = await emit_all(session, said, now=now)
+    held_vnd = payable.held_vnd - money.unmatched_vnd
+    status, reason = payable.status, payable.hold_reason
+    if not held_vnd:
+        status, reason = payables.LIFECYCLE.next(status, payables.Trigger.RELEASE), None
+    await money_rows.update_payable(
+        session, payable.id, PayableAfter(status, reason, 0, held_vnd, None)
+    )
+    entries = ledger.entries_of_reclassified(
+        UnmatchedKind.SHORT, UnmatchedKind.LATE, money.unmatched_vnd
+    )
+    booking = Booking(new_id(), ids[0], entries, payable.payee.agency_code)
+    await money_rows.book(session, booking, now=now)
 
 
 def _spread(held: Sequence[HeldMoney], due_vnd: int) -> list[int]:

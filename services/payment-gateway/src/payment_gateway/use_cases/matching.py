@@ -10,6 +10,7 @@ from payment_gateway.domain import facts, ledger, payables
 from payment_gateway.domain.errors import (
     MoneyNotFoundError,
     MoneyPlacedError,
+    MoneyTakenBackError,
     NothingDueError,
     OtherPayeeError,
     PayableNotFoundError,
@@ -115,6 +116,8 @@ async def _lock(session: AsyncSession, money_id: UUID, dossier_code: str) -> Mat
     money = await rows.read_money(session, money_id, lock=True)
     if money is None:
         raise MoneyNotFoundError("no such money")
+    if money.is_taken_back:
+        raise MoneyTakenBackError("its bank has it")
     if not money.is_assignable:
         raise MoneyPlacedError("it settles something, waits for the rest, or goes back already")
     if not payable.takes_money:

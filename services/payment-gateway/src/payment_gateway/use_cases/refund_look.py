@@ -16,6 +16,7 @@ from payment_gateway.domain.refunds import Refund
 from payment_gateway.repository import payables as payable_rows
 from payment_gateway.repository import refund_lists as lists
 from payment_gateway.repository import refunds as rows
+from payment_gateway.repository import reversals
 from payment_gateway.repository.refund_lists import RefundLine
 from payment_gateway.repository.refunds import RefundedMoney
 from payment_gateway.use_cases.refund_sending import can_be_called
@@ -39,6 +40,8 @@ class ShownRefund:
     payable: Payable | None
     approval: ApprovalRow | None
     """The newest request; None where a rule proposed it and nobody has asked yet."""
+    is_taken_back: bool
+    """A person reported that its bank took the money back, and that waits."""
 
     @property
     def waits_for_decision(self) -> bool:
@@ -62,7 +65,8 @@ class ShownRefund:
     @property
     def may_be_sent_again(self) -> bool:
         """Tell whether the channel may be asked once more."""
-        return self.refund.status is refunds.Status.FAILED and can_be_called(self.money)
+        failed = self.refund.status is refunds.Status.FAILED
+        return failed and can_be_called(self.money) and not self.is_taken_back
 
     def line_name(self, line_id: UUID) -> str:
         """Return what a line is for."""
@@ -121,7 +125,8 @@ async def show_refund(
         payable = await payable_rows.read_payable(session, refund.payable_id)
     ended_at, reference = await lists.ending_of(session, refund_id)
     approval = await lists.newest_request(session, ACT, refund_id)
-    return ShownRefund(refund, money, proposed_at, ended_at, reference, payable, approval)
+    gone = await reversals.waits(session, money.id)
+    return ShownRefund(refund, money, proposed_at, ended_at, reference, payable, approval, gone)
 
 
 async def show_refundable(

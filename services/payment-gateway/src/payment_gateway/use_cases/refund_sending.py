@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import ledger, payables, refund_facts, refunds
 from payment_gateway.domain.channels import REFUNDS_BY_CALL
-from payment_gateway.domain.errors import RefundNotFoundError
+from payment_gateway.domain.errors import MoneyTakenBackError, RefundNotFoundError
 from payment_gateway.domain.refunds import (
     LEASE,
     NotPaidBack,
@@ -21,6 +21,7 @@ from payment_gateway.domain.refunds import (
 )
 from payment_gateway.repository import monies as money_rows
 from payment_gateway.repository import refunds as rows
+from payment_gateway.repository import reversals
 from payment_gateway.repository.monies import Booking
 from payment_gateway.repository.refunds import RefundedMoney, Step
 from payment_gateway.use_cases.refunding import Acting, Opened, lock_refund, say
@@ -85,7 +86,8 @@ async def record_outcome(
     if not refunds.LIFECYCLE.allows(refund.status, Trigger.FAIL):
         return  # Another worker was faster; the first final answer counts.
     if isinstance(outcome, PaidBack):
-        await _settle(session, opened, outcome.reference, opened.money.channel, acting)
+        paid = _Paid(outcome.reference, opened.money.channel, refund.status)
+        await _settle(session, opened, paid, acting)
     elif isinstance(outcome, NotPaidBack):
         await _fail(session, opened, outcome.code, acting)
     else:
@@ -104,6 +106,8 @@ async def send_again(session: AsyncSession, refund_id: UUID, *, acting: Acting) 
     """
     opened = await _of_agency(session, refund_id, acting)
     refund = opened.refund
+    if await reversals.waits(session, refund.money_id):
+        raise MoneyTakenBackError("it would leave twice")
     status = refunds.LIFECYCLE.next(refund.status, Trigger.SEND)
     columns: dict[str, object] = {"due_at": acting.now, "error_code": None, "ended_at": None}
     if refund.may_have_been_paid:
@@ -117,16 +121,28 @@ async def send_again(session: AsyncSession, refund_id: UUID, *, acting: Acting) 
 async def pay_by_hand(
     session: AsyncSession, refund_id: UUID, *, reference: str, acting: Acting
 ) -> None:
-    """Store that an accountant paid a refund by transfer; ``reference`` is the bank's."""
+    """Store that an accountant paid a refund by transfer; ``reference`` is the bank's.
+
+    Where the bank had taken the money back by itself nobody paid: it is booked as the channel's.
+    Raises MoneyTakenBackError where only a part of such money was to go back.
+    """
     opened = await _of_agency(session, refund_id, acting)
-    status = opened.refund.status
+    refund, money = opened.refund, opened.money
+    status = refund.status
     if refunds.LIFECYCLE.allows(status, Trigger.TAKE_BY_HAND):
         status = refunds.LIFECYCLE.next(status, Trigger.TAKE_BY_HAND)
     refunds.LIFECYCLE.next(status, Trigger.SETTLE)
     if status is not Status.BY_HAND:
         raise RefundNotFoundError("the channel is still asked")
-    await _settle(session, opened, reference, None, acting)
-    _keep_act(session, opened.refund.id, "paid_by_hand", acting)
+    by_bank = await reversals.waits(session, money.id)
+    if by_bank and refund.amount_vnd != money.amount_vnd:
+        raise MoneyTakenBackError("the bank has all of it")
+    paid = _Paid(reference, money.channel if by_bank else None, status)
+    await _settle(session, opened, paid, acting)
+    if by_bank:
+        by = acting.by.subject
+        await reversals.judge(session, money.id, by=by, case_id=None, now=acting.now)
+    _keep_act(session, refund.id, "taken_by_bank" if by_bank else "paid_by_hand", acting)
 
 
 def can_be_called(money: RefundedMoney) -> bool:
@@ -134,17 +150,19 @@ def can_be_called(money: RefundedMoney) -> bool:
     return money.channel in REFUNDS_BY_CALL and money.attempt_reference is not None
 
 
-async def _settle(
-    session: AsyncSession,
-    opened: Opened,
-    reference: str,
-    channel: PaymentChannel | None,
-    acting: Acting,
-) -> None:
+@dataclass(frozen=True)
+class _Paid:
+    """How a refund was paid; ``channel`` None: by hand, by transfer. ``status``: what it was."""
+
+    reference: str
+    channel: PaymentChannel | None
+    status: Status
+
+
+async def _settle(session: AsyncSession, opened: Opened, paid: _Paid, acting: Acting) -> None:
     refund, money, payable = opened.refund, opened.money, opened.payable
-    status = Status.BY_HAND if channel is None else refund.status
-    status = refunds.LIFECYCLE.next(status, Trigger.SETTLE)
-    columns = {"channel_reference": reference, "due_at": None, "ended_at": acting.now}
+    status = refunds.LIFECYCLE.next(paid.status, Trigger.SETTLE)
+    columns = {"channel_reference": paid.reference, "due_at": None, "ended_at": acting.now}
     await rows.move(session, refund.id, Step(status, columns))
     legal = refund.scope is RefundScope.PAYABLE
     await rows.give_back(
@@ -155,9 +173,9 @@ async def _settle(
     if legal and payable is not None:
         after = payables.after_refund(payable, refund.amount_vnd)
         await rows.refund_payable(session, payable.id, after, amount_vnd=refund.amount_vnd)
-    fact = refund_facts.settled(refund, payable, channel=channel, reference=reference)
+    fact = refund_facts.settled(refund, payable, channel=paid.channel, reference=paid.reference)
     event_id = await say(session, opened, fact, acting)
-    entries = ledger.entries_of_settled_refund(refund.agency_code, refund.amount_vnd, channel)
+    entries = ledger.entries_of_settled_refund(refund.agency_code, refund.amount_vnd, paid.channel)
     booking = Booking(new_id(), event_id, entries, refund.agency_code)
     await money_rows.book(session, booking, now=acting.now)
 

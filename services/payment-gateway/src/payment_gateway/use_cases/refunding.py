@@ -18,7 +18,7 @@ from payment_gateway.domain.errors import (
 )
 from payment_gateway.domain.payables import Payable
 from payment_gateway.domain.refunds import Refund, Trigger
-from payment_gateway.repository import decisions
+from payment_gateway.repository import decisions, reversals
 from payment_gateway.repository import monies as money_rows
 from payment_gateway.repository import payables as payable_rows
 from payment_gateway.repository import refunds as rows
@@ -228,6 +228,7 @@ async def _approve(session: AsyncSession, opened: Opened, acting: Acting) -> Non
     _require_covered(opened)
     status = refunds.LIFECYCLE.next(refund.status, Trigger.APPROVE)
     by_call = money.channel in REFUNDS_BY_CALL and money.attempt_reference is not None
+    by_call = by_call and not await reversals.waits(session, money.id)
     way = Trigger.SEND if by_call else Trigger.TAKE_BY_HAND
     status = refunds.LIFECYCLE.next(status, way)
     due_at = acting.now if by_call else None

@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.repository import cases as case_rows
-from payment_gateway.repository import decisions, lists
+from payment_gateway.repository import decisions, lists, reversals
 from payment_gateway.repository import payables as payable_rows
 from payment_gateway.repository.cases import OpenCase
 from payment_gateway.repository.lists import LooseMoney, PaidLine
 from payment_gateway.repository.loose import PlacedMoney
+from payment_gateway.repository.reversals import WaitingReversal
 from payment_gateway.use_cases import deciding, matching
 from payment_gateway.use_cases.refunding import Acting
 from shared import approvals
@@ -49,11 +50,22 @@ class Todo:
     loose: Sequence[LooseMoney]
     cases: Sequence[OpenCase]
     kept: Sequence[Kept]
+    reversals: Sequence[WaitingReversal]
+
+    @property
+    def lists(self) -> tuple[Sequence[object], ...]:
+        """Return each list of what waits."""
+        return self.requests, self.loose, self.cases, self.kept, self.reversals
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing waits."""
-        return not (self.requests or self.loose or self.cases or self.kept)
+        return not any(self.lists)
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether a list was too long to be shown whole: what follows waits behind it."""
+        return any(len(each) >= _SHORT for each in self.lists)
 
     def waits(self, subject: UUID) -> bool:
         """Tell whether a request about ``subject`` waits for its second person."""
@@ -93,13 +105,14 @@ async def todo_of(session: AsyncSession, agencies: Sequence[str]) -> Todo:
             Kept(row.reason_code, row.received_at)
             for row in await decisions.kept_callbacks(session, limit=_SHORT)
         ],
+        reversals=await reversals.waiting(session, agencies, limit=_SHORT),
     )
 
 
 async def count_waiting(session: AsyncSession, agencies: Sequence[str]) -> int:
     """Return how many lines the list of what waits has."""
     todo = await todo_of(session, agencies)
-    return len(todo.requests) + len(todo.loose) + len(todo.cases) + len(todo.kept)
+    return sum(len(each) for each in todo.lists)
 
 
 async def money_at(session: AsyncSession, money_id: UUID, *, acting: Acting) -> ShownMoney:
@@ -116,8 +129,7 @@ async def waiting_for(
     session: AsyncSession, act: str, subject: str, *, acting: Acting
 ) -> ApprovalRow | None:
     """Return the request of ``act`` about ``subject`` that waits for its second person."""
-    rows = await approvals.open_requests(session, act, agencies=acting.by.agencies, limit=1000)
-    return next((row for row in rows if row.subject == subject), None)
+    return await approvals.open_request(session, act, subject, agencies=acting.by.agencies)
 
 
 async def request_of(session: AsyncSession, approval_id: UUID, *, acting: Acting) -> ApprovalRow:
