@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -84,24 +84,26 @@ def pairs(only: frozenset[str], seconds: int) -> int:
     return max(_FEWEST, int(minutes * 60 / rows / seconds)) if minutes else _PAIRS
 
 
-async def measure_rows(only: frozenset[str]) -> list[Result]:
-    """Measure the rows of performance.md on servers of their own."""
-    found: list[Result] = []
+async def measure_rows(only: frozenset[str]) -> AsyncIterator[Result]:
+    """Measure the rows of performance.md on servers of their own; yield each as it is known."""
     if not only & _ROWS:
-        return found
+        return
     with tempfile.TemporaryDirectory() as folder, start_servers(Path(folder)) as servers:
         await ensure_topics(servers.kafka, {topic.name for topic in TOPICS}, replication=1)
         bench = Bench(servers, Databases(servers.postgres), say)
+        rate = _DEFAULT_RATE
         if "P1" in only:
-            found.append(await settled_payments.measure(bench, pairs=pairs(only, 3)))
+            settled = await settled_payments.measure(bench, pairs=pairs(only, 3))
+            rate = settled.ours.median * _SHARE_OF_P1
+            yield settled
         if only & {"P5", "P6"}:
-            rate = found[0].ours.median * _SHARE_OF_P1 if found else _DEFAULT_RATE
-            found += await paid.measure(bench, rate=rate, only=only, rounds=pairs(only, 6))
+            for each in await paid.measure(bench, rate=rate, only=only, rounds=pairs(only, 6)):
+                yield each
         for row, measure, seconds in _ALONE:
             if row in only:
                 measured = await measure(bench, pairs=pairs(only, seconds))
-                found += measured if isinstance(measured, list) else [measured]
-    return found
+                for each in measured if isinstance(measured, list) else [measured]:
+                    yield each
 
 
 async def measure_stack(only: frozenset[str]) -> dict[str, Any]:
@@ -157,8 +159,9 @@ async def main() -> int:
     """Measure, print, write; return the exit status."""
     only, start = wanted(), datetime.now(UTC).isoformat(timespec="seconds")
     on_stack = await measure_stack(only)
-    results = await measure_rows(only)
-    for result in results:
+    results: list[Result] = []
+    async for result in measure_rows(only):
+        results.append(result)
         say(result.line())
     report = {
         "start": start, "commit": commit(), "versions": versions(), "machine": machine(),

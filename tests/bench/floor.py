@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from receipt.adapters.paper.page import qr_picture, style_of, template_of
-from receipt.domain.paper import paper_of
+from receipt.domain.issuing import TEMPLATE_VERSION
 from receipt.domain.payer import Payer
 from shared.contracts.receipt import ReceiptIssued
 from shared.kafka.producer import new_producer
-from shared.pdf import PdfPrinter
-from shared.web.pages import render_text
+from tests.bench.bare_receipt import Bare
 from tests.contracts.examples import example_of
+from tests.receipt.signers import new_key
 from tests.support.servers import Servers
 
 HALF_A_POLL_MS: Final = 5.0
@@ -38,8 +37,7 @@ class Floor:
     producer: AIOKafkaProducer
     consumer: AIOKafkaConsumer
     topic: str
-    printer: PdfPrinter
-    html: str
+    receipt: Bare
 
     async def commit_ms(self) -> float:
         """Return the median of committing one row."""
@@ -64,11 +62,11 @@ class Floor:
         return 2 * await self.commit_ms() + await self.hand_over_ms() + HALF_A_POLL_MS
 
     async def file_ms(self) -> float:
-        """Return P6's floor: P5's, a bare render of the product's template, one more commit."""
+        """Return P6's floor: P5's, a bare render and signature of a receipt, one more commit."""
         took = []
         for _ in range(_RENDERS):
             begin = perf_counter()
-            await self.printer.render(self.html, style=style_of(1))
+            await self.receipt.make()
             took.append((perf_counter() - begin) * 1000)
         return await self.number_ms() + median(took) + await self.commit_ms()
 
@@ -100,11 +98,9 @@ async def open_floor(servers: Servers, dsn: str) -> AsyncIterator[Floor]:
     consumer.assign([place])
     await consumer.seek_to_end(place)
     await consumer.position(place)
-    printer = PdfPrinter()
     try:
-        yield Floor(connection, producer, consumer, topic, printer, _html())
+        yield Floor(connection, producer, consumer, topic, _bare_receipt())
     finally:
-        await printer.close()
         await consumer.stop()
         await producer.stop()
         await connection.close()
@@ -117,9 +113,7 @@ async def _make_topic(bootstrap: str, topic: str) -> None:
     await admin.close()
 
 
-def _html() -> str:
-    fact = example_of(ReceiptIssued)
-    assert isinstance(fact, ReceiptIssued)
-    paper = paper_of(fact, Payer(name="Nguyễn Thị Minh Họa", address=None, tax_code=None))
-    qr = qr_picture(paper.check_url)
-    return render_text("receipt", template_of(1), paper=paper, qr=qr)
+def _bare_receipt() -> Bare:
+    fact: Any = example_of(ReceiptIssued)
+    newest = fact.model_copy(update={"template_version": TEMPLATE_VERSION})
+    return Bare(newest, Payer(name="Nguyễn Thị Minh Họa", address=None, tax_code=None), new_key())

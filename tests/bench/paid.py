@@ -5,6 +5,7 @@ milliseconds for rows that other transactions have committed.
 """
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -26,6 +27,7 @@ from tests.bench.load import Order
 from tests.bench.processes import Load, load_client, service
 from tests.bench.scratch import Bench, Tell, fill
 from tests.contracts.examples import example_of
+from tests.receipt.signers import KEY_FILE_PASSWORD, TAX_CODE, write_key
 from tests.support.environment import ENVIRONMENT
 
 P5_P50: Final = Name("P5", "paid → number, p50 ms", "ms", "floor", Limit(4, 2, most=True))
@@ -165,6 +167,7 @@ async def _open(bench: Bench, stack: AsyncExitStack, sizes: _Sizes) -> tuple[Jou
         "PAYMENT_GATEWAY_DATABASE_URL": gateway,
         "RECEIPT_DATABASE_URL": receipt,
         "RECEIPT_FILES_FOLDER": str(folder / "files"),
+        "RECEIPT_SIGNERS": _signers(folder),
         "KAFKA_BOOTSTRAP": bench.servers.kafka,
     }
     stack.enter_context(service("receipt", "all", variables, folder))
@@ -174,6 +177,12 @@ async def _open(bench: Bench, stack: AsyncExitStack, sizes: _Sizes) -> tuple[Jou
     stack.push_async_callback(connection.close)
     floor = await stack.enter_async_context(open_floor(bench.servers, receipt))
     return Journey(port, load, connection), floor
+
+
+def _signers(folder: Path) -> str:
+    """Return RECEIPT_SIGNERS with a certificate of the collector of the bench's payables."""
+    file = str(write_key(folder / "collector.p12"))
+    return json.dumps([{"tax_codes": [TAX_CODE], "key_file": file, "password": KEY_FILE_PASSWORD}])
 
 
 async def _prepare(gateway: str, receipt: str, sizes: _Sizes) -> None:

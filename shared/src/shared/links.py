@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 from enum import StrEnum
 from typing import Final
@@ -47,4 +46,4 @@ def read_token(key: str, purpose: Purpose, token: str) -> UUID | None:
 
 
 def _mac(key: str, body: bytes) -> bytes:
-    return hmac.new(key.encode(), body, hashlib.sha256).digest()[:_MAC_BYTES]
+    return hmac.digest(key.encode(), body, "sha256")[:_MAC_BYTES]

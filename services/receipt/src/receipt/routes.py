@@ -27,7 +27,7 @@ from receipt.use_cases import look_up, verify
 from shared.clock import utc_now
 from shared.links import Purpose, read_token
 from shared.web.identity import public
-from shared.web.limits import LookUpLimit
+from shared.web.limits import count_look_up, count_miss
 from shared.web.request import Transaction, database_of, settings_of
 
 Configured = Annotated[Settings, Depends(settings_of(Settings))]
@@ -97,11 +97,9 @@ def verifications_router(reader: FileReader) -> APIRouter:
         dependencies=[public(), TAKES_A_FILE],
         openapi_extra={"requestBody": _ASKED},
     )
-    async def verify_receipt(
-        request: Request, limits: LookUpLimit, settings: Configured
-    ) -> Verification:
+    async def verify_receipt(request: Request, settings: Configured) -> Verification:
         """Tell whether a receipt is ours, by its place or by its file; no personal data."""
-        await limits.check(request)
+        await count_look_up(request)
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             content = await handed_in(request, "file")
             store = store_of(settings)
@@ -111,7 +109,7 @@ def verifications_router(reader: FileReader) -> APIRouter:
             async with database_of(request).transaction() as session:
                 checked = await verify.verify_place(session, place)
         if checked.receipt is None:
-            await limits.miss(request, "api")
+            await count_miss(request, "api")
         return verification_of(checked)
 
     return checks

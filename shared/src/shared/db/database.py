@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 from weakref import WeakSet
 
+from pydantic_core import from_json
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -31,8 +32,10 @@ class Database:
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
             max_overflow=0,  # What overflows is closed when given back: one connection a request.
+            json_deserializer=from_json,
             hide_parameters=True,  # An error names its statement, never a person.
             pool_timeout=10,
+            pool_use_lifo=True,  # Few connections are warm rather than all of them cool.
             connect_args={
                 "timeout": 5,
                 "command_timeout": 60,

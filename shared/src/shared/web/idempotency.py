@@ -1,23 +1,30 @@
 """A JSON POST that may be sent again: the first answer is kept, and given to every repetition."""
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse
 
 from shared.clock import utc_now
 from shared.db import driver
-from shared.db.web_tables import IdempotencyKeyRow
 from shared.errors import DomainError, Kind
 
 _KEPT: Final = timedelta(days=2)
 _HEADER: Final = "Idempotency-Key"
+
+_EARLIER: Final = """SELECT body_hash, status, answer FROM idempotency_key
+ WHERE scope = $1 AND key = $2"""
+_KEEP: Final = """
+WITH forgotten AS (DELETE FROM idempotency_key WHERE created_at < $6)
+INSERT INTO idempotency_key (scope, key, body_hash, status, answer)
+VALUES ($1, $2, $3, $4, $5::text::jsonb)
+ON CONFLICT (scope, key) DO UPDATE SET status = excluded.status, answer = excluded.answer
+"""
 
 
 class KeyMissingError(DomainError):
@@ -68,30 +75,29 @@ class Once:
         lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
         if not await driver.fetchval(session, lock, f"{self._scope} {self._key}"):
             raise KeyInUseError("a request with this key is running")
-        statement = select(IdempotencyKeyRow).where(
-            IdempotencyKeyRow.scope == self._scope, IdempotencyKeyRow.key == self._key
-        )
-        row: IdempotencyKeyRow | None = await session.scalar(statement)
+        row = await driver.fetchrow(session, _EARLIER, self._scope, self._key)
         if row is None:
             return None
-        if row.body_hash != self._body_hash:
+        if row["body_hash"] != self._body_hash:
             raise KeyReusedError("this key came with another body before")
-        return JSONResponse(row.answer, status_code=row.status)
+        return JSONResponse(row["answer"], status_code=row["status"])
 
     async def keep(
         self, session: AsyncSession, answer: dict[str, Any] | object, *, status: int = 201
     ) -> JSONResponse:
         """Store ``answer``, a model or a mapping, under the key; return it as a response."""
-        values = {"status": status, "answer": jsonable_encoder(answer)}
-        statement = insert(IdempotencyKeyRow).values(
-            scope=self._scope, key=self._key, body_hash=self._body_hash, **values
+        content = jsonable_encoder(answer)
+        await driver.execute(
+            session,
+            _KEEP,
+            self._scope,
+            self._key,
+            self._body_hash,
+            status,
+            json.dumps(content),
+            utc_now() - _KEPT,
         )
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values)
-        )
-        old = IdempotencyKeyRow.created_at < utc_now() - _KEPT
-        await session.execute(delete(IdempotencyKeyRow).where(old))
-        return JSONResponse(values["answer"], status_code=status)
+        return JSONResponse(content, status_code=status)
 
 
 async def _once(

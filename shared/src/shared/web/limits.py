@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from typing import Annotated, Final, cast
+from typing import Final, cast
 
-from fastapi import Depends, Request
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import utc_now
@@ -39,57 +39,59 @@ class TooManyLookUpsError(DomainError):
     title = "Anh, chị đã tra cứu quá nhiều lần"
 
 
-class LookUpLimits:
-    """The limits of public look-ups (surface: 30 a minute; misses 60 a day, 600 per agency-day).
+async def count_look_up(request: Request, code: str | None = None) -> None:
+    """Count one public look-up, before it is made; raise TooManyLookUpsError past a limit.
 
-    Each act is a transaction of its own: a miss counts though the request fails.
+    30 a minute and address; misses 60 a day, and with ``code`` 600 among codes of the same agency
+    and day (surface.md). A transaction of its own: it counts though the request fails.
     """
+    settings = _settings(request)
+    if _is_trusted(request, settings):
+        return
+    now = utc_now()
+    user = await current_user(request)
+    is_staff = user is not None and user.is_staff
+    who = f"user {user.subject}" if user and is_staff else _household(request, settings)
+    allowed = STAFF_LOOK_UPS_A_MINUTE if is_staff else LOOK_UPS_A_MINUTE
+    async with database_of(request).transaction() as session:
+        count = await _count(session, _bucket(settings, "look-up", who), _minute(now))
+        misses = await _read(session, _bucket(settings, "miss", who), _day(now))
+        near = await _read(session, _agency_day(code), _day(now)) if code else 0
+    if count > allowed:
+        raise TooManyLookUpsError("look-ups of this minute", retry_after_seconds=60)
+    if not is_staff and (misses >= MISSES_A_DAY or near >= MISSES_OF_AN_AGENCY_DAY):
+        left = _day(now) + timedelta(days=1) - now
+        raise TooManyLookUpsError("misses of this day", retry_after_seconds=_whole(left))
 
-    def __init__(self, settings: ServiceSettings) -> None:
-        self._settings = settings
 
-    async def check(self, request: Request, code: str | None = None) -> None:
-        """Count one look-up, before it is made; raise TooManyLookUpsError past a limit.
+async def count_miss(request: Request, code: str) -> None:
+    """Count a look-up of ``code`` that found nothing; a transaction of its own."""
+    settings = _settings(request)
+    if _is_trusted(request, settings):
+        return
+    now = utc_now()
+    async with database_of(request).transaction() as session:
+        who = _household(request, settings)
+        await _count(session, _bucket(settings, "miss", who), _day(now))
+        await _count(session, _agency_day(code), _day(now))
 
-        With ``code`` the misses among codes of the same agency and day count too.
-        """
-        if self._is_trusted(request):
-            return
-        now = utc_now()
-        user = await current_user(request)
-        is_staff = user is not None and user.is_staff
-        who = f"user {user.subject}" if user and is_staff else self._household(request)
-        allowed = STAFF_LOOK_UPS_A_MINUTE if is_staff else LOOK_UPS_A_MINUTE
-        async with database_of(request).transaction() as session:
-            count = await _count(session, self._bucket("look-up", who), _minute(now))
-            misses = await _read(session, self._bucket("miss", who), _day(now))
-            near = await _read(session, _agency_day(code), _day(now)) if code else 0
-        if count > allowed:
-            raise TooManyLookUpsError("look-ups of this minute", retry_after_seconds=60)
-        if not is_staff and (misses >= MISSES_A_DAY or near >= MISSES_OF_AN_AGENCY_DAY):
-            left = _day(now) + timedelta(days=1) - now
-            raise TooManyLookUpsError("misses of this day", retry_after_seconds=_whole(left))
 
-    async def miss(self, request: Request, code: str) -> None:
-        """Count a look-up of ``code`` that found nothing."""
-        if self._is_trusted(request):
-            return
-        now = utc_now()
-        async with database_of(request).transaction() as session:
-            await _count(session, self._bucket("miss", self._household(request)), _day(now))
-            await _count(session, _agency_day(code), _day(now))
+def _settings(request: Request) -> ServiceSettings:
+    return cast("ServiceSettings", request.app.state.settings)
 
-    def _is_trusted(self, request: Request) -> bool:
-        address = client_address(request, self._settings)
-        return is_within(address, self._settings.rate_limit_trusted)
 
-    def _household(self, request: Request) -> str:
-        return household(client_address(request, self._settings))
+def _is_trusted(request: Request, settings: ServiceSettings) -> bool:
+    return is_within(client_address(request, settings), settings.rate_limit_trusted)
 
-    def _bucket(self, kind: str, who: str) -> str:
-        """Return the name under which ``who`` is counted, without storing who it is."""
-        key = self._settings.session_key.get_secret_value().encode()
-        return f"{kind} {hmac.new(key, who.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+def _household(request: Request, settings: ServiceSettings) -> str:
+    return household(client_address(request, settings))
+
+
+def _bucket(settings: ServiceSettings, kind: str, who: str) -> str:
+    """Return the name under which ``who`` is counted, without storing who it is."""
+    key = settings.session_key.get_secret_value().encode()
+    return f"{kind} {hmac.new(key, who.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def _agency_day(code: str) -> str:
@@ -118,11 +120,3 @@ async def _count(session: AsyncSession, bucket: str, window: datetime) -> int:
 
 async def _read(session: AsyncSession, bucket: str, window: datetime) -> int:
     return cast("int | None", await driver.fetchval(session, _READ, bucket, window)) or 0
-
-
-async def _limits(request: Request) -> LookUpLimits:
-    return LookUpLimits(cast("ServiceSettings", request.app.state.settings))
-
-
-LookUpLimit = Annotated[LookUpLimits, Depends(_limits)]
-"""``limits: LookUpLimit`` in a route; then ``await limits.check(request)``."""

@@ -11,7 +11,7 @@ from fee.pages.wording import channel_words, shown_lines, verdict_of
 from fee.use_cases.explain import Explained, explain, read_versions
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.web.identity import MaybeSignedIn, Role, User, public
-from shared.web.limits import LookUpLimit, LookUpLimits
+from shared.web.limits import count_look_up, count_miss
 from shared.web.pages import render
 from shared.web.request import database_of
 
@@ -23,14 +23,14 @@ _STAFF: Final = _READ_BOOK | {Role.OFFICER, Role.ACCOUNTANT}
 
 @router.get("/thanh-toan/{dossier_code}/vi-sao", dependencies=[public()])
 async def show_explanation(
-    request: Request, limits: LookUpLimit, user: MaybeSignedIn, dossier_code: str
+    request: Request, user: MaybeSignedIn, dossier_code: str
 ) -> HTMLResponse:
     """Show why this amount is asked for: tariff, filing day, channel, steps, law.
 
     Public: says nothing about persons, and a wrong code is answered like a missing dossier. Staff
     of the receiving or collecting agency see everything that decided it, and what was said before.
     """
-    explained = await _look_up(request, limits, dossier_code)
+    explained = await _look_up(request, dossier_code)
     for_staff = user is not None and _may_see_all(user, explained)
     return render(
         request,
@@ -55,16 +55,16 @@ async def _entries(request: Request, explained: Explained) -> list[dict[str, Any
         return said_entries(await read_versions(session, explained.dossier_code))
 
 
-async def _look_up(request: Request, limits: LookUpLimits, typed: str) -> Explained:
+async def _look_up(request: Request, typed: str) -> Explained:
     try:
         code = parse_dossier_code(typed)
     except InvalidDossierCodeError:
-        await limits.check(request)
+        await count_look_up(request)
         raise AssessmentNotFoundError from None
-    await limits.check(request, code)
+    await count_look_up(request, code)
     try:
         async with database_of(request).transaction() as session:
             return await explain(session, code)
     except AssessmentNotFoundError:
-        await limits.miss(request, code)
+        await count_miss(request, code)
         raise

@@ -23,9 +23,15 @@ _BANK_COOKIE: Final = "last-bank"
 _BANK_SECONDS: Final = 365 * 24 * 3600
 
 
-async def _links(request: Request) -> Links:
+def links_of(request: Request) -> Links:
+    """Return what makes and reads this service's links."""
     settings = cast("Settings", request.app.state.settings)
     return Links(settings.link_key.get_secret_value(), settings.public_url)
+
+
+async def _links(request: Request) -> Links:
+    # A plain function would be run in a thread, for every request.
+    return links_of(request)
 
 
 LinkMaker = Annotated[Links, Depends(_links)]

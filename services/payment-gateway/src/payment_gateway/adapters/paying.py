@@ -47,7 +47,7 @@ class Hall:
     before: Callable[[AsyncSession], Awaitable[None]] = _nothing_before
     """Done first in every transaction; may raise to end it."""
     after: Callable[[AsyncSession, Attempt], Awaitable[None]] = _nothing_after
-    """Done in the transaction that stores the attempt."""
+    """Done in the transaction that stores the attempt, and again once the channel was called."""
 
 
 async def begin_attempt(hall: Hall, choice: Choice) -> Attempt:
@@ -59,7 +59,9 @@ async def begin_attempt(hall: Hall, choice: Choice) -> Attempt:
     attempt = await _start_after_asking(hall, choice)
     await hall.run_now(BEGIN, attempt.id, _BEGIN_SECONDS)
     async with hall.database.transaction() as session:
-        return (await look.read_paid(session, attempt.id)).attempt
+        attempt = (await look.read_paid(session, attempt.id)).attempt
+        await hall.after(session, attempt)
+    return attempt
 
 
 async def ask_live(hall: Hall, payable_id: UUID) -> UUID | None:
@@ -74,12 +76,13 @@ async def ask_live(hall: Hall, payable_id: UUID) -> UUID | None:
 
 
 async def _start_after_asking(hall: Hall, choice: Choice) -> Attempt:
-    for _ in range(_TRIES - 1):
+    asked = None
+    for _ in range(_TRIES):
         try:
-            return await _start(hall, choice, await ask_live(hall, choice.payable_id))
+            return await _start(hall, choice, asked)
         except AttemptLiveError:
-            continue
-    return await _start(hall, choice, await ask_live(hall, choice.payable_id))
+            asked = await ask_live(hall, choice.payable_id)
+    return await _start(hall, choice, asked)
 
 
 async def _start(hall: Hall, choice: Choice, supersedes: UUID | None) -> Attempt:

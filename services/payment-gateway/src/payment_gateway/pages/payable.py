@@ -13,7 +13,7 @@ from payment_gateway.views.fees import fee_state
 from shared.clock import utc_now
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.web.identity import MaybeSignedIn, Role, public
-from shared.web.limits import LookUpLimit
+from shared.web.limits import count_look_up, count_miss
 from shared.web.pages import render, translate
 from shared.web.request import Transaction, database_of
 
@@ -36,7 +36,6 @@ TAGS: Final = {
 @router.get("/thanh-toan")
 async def search(
     request: Request,
-    limits: LookUpLimit,
     ma: Annotated[str | None, Query(max_length=_MAX_TYPED)] = None,
 ) -> Response:
     """Search a dossier code as people type it: found, 303 to its page; else an explanation."""
@@ -49,11 +48,11 @@ async def search(
             "Số hồ sơ chưa đúng. Nhập đủ như trên giấy tiếp nhận, ví dụ H34.10-261122-0007."
         )
         return _search_page(request, typed=ma, error=error, status=422)
-    await limits.check(request, code)
+    await count_look_up(request, code)
     async with database_of(request).reading() as reading:
         found = await finding.find(reading, code, fee_state)
     if found is None:
-        await limits.miss(request, code)
+        await count_miss(request, code)
         return _not_found_page(request, code)
     return RedirectResponse(f"/thanh-toan/{code}", status_code=303)
 
@@ -71,7 +70,6 @@ async def come_back(
 async def show_payable(
     request: Request,
     dossier_code: str,
-    limits: LookUpLimit,
     links: LinkMaker,
     user: MaybeSignedIn,
 ) -> Response:
@@ -82,11 +80,11 @@ async def show_payable(
         return _search_page(request, typed=dossier_code, error=translate(error.title), status=422)
     if code != dossier_code:
         return RedirectResponse(f"/thanh-toan/{code}", status_code=303)
-    await limits.check(request, code)
+    await count_look_up(request, code)
     async with database_of(request).reading() as reading:
         found = await finding.find(reading, code, fee_state)
     if found is None:
-        await limits.miss(request, code)
+        await count_miss(request, code)
         return _not_found_page(request, code)
     payable = found.payable
     due = payable is not None and payable.takes_money

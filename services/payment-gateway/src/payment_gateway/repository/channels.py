@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from payment_gateway.domain.channels import Bank, ChannelInfo
 from payment_gateway.tables.channels import BankRow, ChannelRow
 from shared.contracts.parts import PaymentChannel
+from shared.db import driver
+
+_CHANNEL: Final = """
+SELECT c.code, c.name, c.kind, c.min_vnd, c.max_vnd, b.code AS bank_code, b.name AS bank_name,
+       b.full_name, b.kind AS bank_kind, b.mark
+FROM channel c LEFT JOIN bank b ON b.channel = c.code AND b.code = $2
+WHERE c.code = $1
+"""
 
 
 async def replace_channels(session: AsyncSession, channels: Sequence[ChannelInfo]) -> None:
@@ -32,6 +41,29 @@ async def replace_channels(session: AsyncSession, channels: Sequence[ChannelInfo
             for at, bank in enumerate(channel.banks)
         )  # fmt: skip
     await session.flush()
+
+
+async def read_channel(
+    session: AsyncSession, code: str, bank_code: str | None
+) -> ChannelInfo | None:
+    """Return one channel, with the one bank that a payer chose; None if there is no such channel.
+
+    Plain SQL: measured by P2.
+    """
+    row = await driver.fetchrow(session, _CHANNEL, code, bank_code)
+    if row is None:
+        return None
+    bank = (
+        None
+        if row["bank_code"] is None
+        else Bank(
+            row["bank_code"], row["bank_name"], row["full_name"], row["bank_kind"], row["mark"]
+        )
+    )
+    return ChannelInfo(
+        code=PaymentChannel(row["code"]), name=row["name"], kind=row["kind"],
+        min_vnd=row["min_vnd"], max_vnd=row["max_vnd"], banks=() if bank is None else (bank,),
+    )  # fmt: skip
 
 
 async def read_channels(session: AsyncSession) -> Sequence[ChannelInfo]:

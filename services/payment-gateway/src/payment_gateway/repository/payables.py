@@ -20,6 +20,8 @@ COLUMNS: Final = """p.id, p.dossier_code, p.supplement_no, p.reference, p.assess
  p.status, p.hold_reason, p.amount_vnd, p.applied_vnd, p.held_vnd, p.context, p.payee, p.lines,
  p.opened_at, p.settled_at"""
 
+_OF_DOSSIER: Final = f"""SELECT {COLUMNS} FROM payable p
+ WHERE p.dossier_code = $1 ORDER BY p.supplement_no"""  # noqa: S608 -- constants only
 _OF_DOSSIERS: Final = f"""SELECT {COLUMNS} FROM payable p
  WHERE p.dossier_code = ANY($1::text[]) ORDER BY p.dossier_code, p.supplement_no"""  # noqa: S608 -- constants only
 _ONE: Final = f"SELECT {COLUMNS} FROM payable p WHERE p.id = $1"  # noqa: S608 -- constants only
@@ -78,7 +80,7 @@ async def payables_of(
     session: AsyncSession | driver.Reading, dossier_code: str
 ) -> Sequence[Payable]:
     """Return all payables of a dossier, the oldest first."""
-    return [payable_of(row) for row in await driver.fetch(session, _OF_DOSSIERS, [dossier_code])]
+    return [payable_of(row) for row in await driver.fetch(session, _OF_DOSSIER, dossier_code)]
 
 
 async def lock_payables_of(

@@ -58,6 +58,7 @@ async def begin_attempt(
 ) -> Response:
     """Begin to pay by a channel; sent again under its key it gives the same answer."""
     choice = Choice(links.read(Purpose.PAYABLE, token), body.channel, body.bank)
+    kept: list[JSONResponse] = []
 
     async def before(session: AsyncSession) -> None:
         earlier = await once.earlier(session)
@@ -65,13 +66,12 @@ async def begin_attempt(
             raise _AnsweredBeforeError(earlier)
 
     async def after(session: AsyncSession, attempt: Attempt) -> None:
-        await once.keep(session, _begun(attempt, links))
+        kept.append(await once.keep(session, _begun(attempt, links)))
 
     hall = replace(hall_of(request, utc_now), before=before, after=after)
     try:
-        attempt = await paying.begin_attempt(hall, choice)
-        async with hall.database.transaction() as session:
-            answer = await once.keep(session, _begun(attempt, links))
+        await paying.begin_attempt(hall, choice)
+        answer = kept[-1]
     except _AnsweredBeforeError as repeated:
         answer = repeated.answer
     payer_token = str(json.loads(bytes(answer.body))["payer_token"])

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from payment_gateway.adapters import finding
-from payment_gateway.adapters.browser import LinkMaker
+from payment_gateway.adapters.browser import LinkMaker, links_of
 from payment_gateway.adapters.finding import Found
 from payment_gateway.adapters.links import Links
 from payment_gateway.adapters.qr import qr_png, qr_svg
@@ -17,7 +17,7 @@ from payment_gateway.use_cases import look
 from payment_gateway.views.fees import fee_state
 from shared.dossier_code import parse_dossier_code
 from shared.web.identity import public
-from shared.web.limits import LookUpLimit
+from shared.web.limits import count_look_up, count_miss
 from shared.web.live import event_stream
 from shared.web.request import database_of
 
@@ -27,48 +27,41 @@ _PICTURE_KEPT: Final = {"Cache-Control": "private, max-age=300"}
 router = APIRouter(dependencies=[public()])
 
 
-@router.get(f"{_API}/payables/{{dossier_code}}")
-async def show_payable(
-    request: Request, dossier_code: str, limits: LookUpLimit, links: LinkMaker
-) -> PublicPayable:
+@router.get(f"{_API}/payables/{{dossier_code}}", response_model=PublicPayable)
+async def show_payable(request: Request, dossier_code: str) -> Response:
     """Tell what is due for a dossier; the code may be written as people write it."""
     code = parse_dossier_code(dossier_code)
-    await limits.check(request, code)
+    await count_look_up(request, code)
     async with database_of(request).reading() as reading:
         found = await finding.find(reading, code, fee_state)
     if found is None:
-        await limits.miss(request, code)
+        await count_miss(request, code)
         raise PayableNotFoundError(code)
-    return _public(found, links)
+    answer = _public(found, links_of(request))
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 @router.get("/thanh-toan/{dossier_code}/qr.svg")
-async def draw_svg(
-    request: Request, dossier_code: str, limits: LookUpLimit, links: LinkMaker
-) -> Response:
+async def draw_svg(request: Request, dossier_code: str, links: LinkMaker) -> Response:
     """Draw the QR of the pay link; 404 when nothing is due."""
-    payable = await _due(request, dossier_code, limits)
+    payable = await _due(request, dossier_code)
     picture = qr_svg(links.pay_url(payable.id))
     return Response(picture, media_type="image/svg+xml", headers=_PICTURE_KEPT)
 
 
 @router.get("/thanh-toan/{dossier_code}/qr.png")
-async def draw_png(
-    request: Request, dossier_code: str, limits: LookUpLimit, links: LinkMaker
-) -> Response:
+async def draw_png(request: Request, dossier_code: str, links: LinkMaker) -> Response:
     """Draw the QR of the pay link; 404 when nothing is due."""
-    payable = await _due(request, dossier_code, limits)
+    payable = await _due(request, dossier_code)
     picture = qr_png(links.pay_url(payable.id))
     return Response(picture, media_type="image/png", headers=_PICTURE_KEPT)
 
 
 @router.get("/thanh-toan/{dossier_code}/events")
-async def follow_payable(
-    request: Request, dossier_code: str, limits: LookUpLimit, links: LinkMaker
-) -> Response:
+async def follow_payable(request: Request, dossier_code: str, links: LinkMaker) -> Response:
     """Tell, as it changes, what is due for a dossier (server-sent events, ``status``)."""
     code = parse_dossier_code(dossier_code)
-    await limits.check(request, code)
+    await count_look_up(request, code)
     database = database_of(request)
 
     async def read() -> str | None:
@@ -79,13 +72,13 @@ async def follow_payable(
     return event_stream(request, code, read)
 
 
-async def _due(request: Request, dossier_code: str, limits: LookUpLimit) -> Payable:
+async def _due(request: Request, dossier_code: str) -> Payable:
     code = parse_dossier_code(dossier_code)
-    await limits.check(request, code)
+    await count_look_up(request, code)
     async with database_of(request).reading() as reading:
         payable = await look.find_payable(reading, code)
     if payable is None:
-        await limits.miss(request, code)
+        await count_miss(request, code)
     if payable is None or not payable.takes_money:
         raise PayableNotFoundError(code)
     return payable

@@ -1,6 +1,5 @@
 """Attempts: begun by a payer, sent to the channel, asked about, ended."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import attempts, facts
 from payment_gateway.domain.attempts import ASK_PAUSES, LEASE, Attempt, Status
-from payment_gateway.domain.channels import Begun, ChannelInfo, Order, Redirect
+from payment_gateway.domain.channels import Begun, Order, Redirect
 from payment_gateway.domain.errors import (
     AttemptLiveError,
     ChannelNotOfferedError,
@@ -20,7 +19,7 @@ from payment_gateway.domain.payables import Payable
 from payment_gateway.repository import attempts as attempt_rows
 from payment_gateway.repository import payables as payable_rows
 from payment_gateway.repository.attempts import Claimed, NewAttempt
-from payment_gateway.repository.channels import read_channels
+from payment_gateway.repository.channels import read_channel
 from shared.contracts.envelope import Cause
 from shared.contracts.parts import PaymentChannel
 from shared.contracts.payment import AttemptOutcome
@@ -65,7 +64,7 @@ async def start_attempt(
         raise LinkNotGenuineError("no such payable")
     if not payable.takes_money:
         raise NothingDueError(f"the payable takes no money: {payable.public_status.value}")
-    channel = _offered(await read_channels(session), choice, payable.remaining_vnd)
+    channel = await _offered(session, choice, payable.remaining_vnd)
     said = await supersede(session, payable, supersedes, cause=cause, now=now)
     ordinal = await attempt_rows.next_ordinal(session, payable.id)
     attempt = Attempt(
@@ -86,8 +85,8 @@ async def start_attempt(
     return attempt
 
 
-def _offered(channels: Sequence[ChannelInfo], choice: Choice, amount_vnd: int) -> PaymentChannel:
-    found = next((each for each in channels if each.code.value == choice.channel), None)
+async def _offered(session: AsyncSession, choice: Choice, amount_vnd: int) -> PaymentChannel:
+    found = await read_channel(session, choice.channel, choice.bank_code)
     known_bank = choice.bank_code is None or (
         found is not None and found.bank(choice.bank_code) is not None
     )

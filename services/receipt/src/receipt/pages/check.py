@@ -18,7 +18,7 @@ from receipt.settings import Settings
 from receipt.use_cases import verify
 from receipt.use_cases.verify import Checked
 from shared.web.identity import public
-from shared.web.limits import LookUpLimit
+from shared.web.limits import count_look_up, count_miss
 from shared.web.pages import render
 from shared.web.request import Transaction, settings_of
 
@@ -69,11 +69,9 @@ def check_router(reader: FileReader) -> APIRouter:
         return RedirectResponse(place.path, status_code=303)
 
     @router.post("/xac-minh", dependencies=[public(), TAKES_A_FILE], response_model=None)
-    async def check_handed_in(
-        request: Request, limits: LookUpLimit, settings: Configured
-    ) -> Response:
+    async def check_handed_in(request: Request, settings: Configured) -> Response:
         """Tell whether a PDF or XML is the receipt that we made; the file is not kept."""
-        await limits.check(request)
+        await count_look_up(request)
         try:
             content = await handed_in(request, _FILE)
         except FileMissingError:
@@ -82,7 +80,7 @@ def check_router(reader: FileReader) -> APIRouter:
             )
         checked = await check_file(request, reader, store_of(settings), content)
         if checked.receipt is None:
-            await limits.miss(request, _FILE)
+            await count_miss(request, _FILE)
         return _answer(request, checked, is_file=True)
 
     router.add_api_route(
@@ -96,15 +94,14 @@ def check_router(reader: FileReader) -> APIRouter:
 async def check(
     request: Request,
     session: Transaction,
-    limits: LookUpLimit,
     typed: Annotated[Address, Depends()],
 ) -> HTMLResponse:
     """Tell whether this receipt is ours: what its QR opens. No personal data."""
-    await limits.check(request)
+    await count_look_up(request)
     place = read_place(typed.tax_code, typed.form_symbol, typed.serial_symbol, typed.number)
     checked = await verify.verify_place(session, place if isinstance(place, Place) else None)
     if checked.receipt is None:
-        await limits.miss(request, f"{typed.tax_code[:30]}-{typed.number[:30]}")
+        await count_miss(request, f"{typed.tax_code[:30]}-{typed.number[:30]}")
     status = HTTPStatus.NOT_FOUND if checked.receipt is None else HTTPStatus.OK
     return _answer(request, checked, status=status)
 

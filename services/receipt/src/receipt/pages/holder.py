@@ -18,7 +18,7 @@ from receipt.use_cases import look_up, noticing
 from shared.dossier_code import InvalidDossierCodeError, parse_dossier_code
 from shared.links import Purpose, make_token, read_token
 from shared.web.identity import MaybeSignedIn, public
-from shared.web.limits import LookUpLimit
+from shared.web.limits import count_look_up, count_miss
 from shared.web.live import event_stream
 from shared.web.pages import render, translate
 from shared.web.request import Transaction, database_of, settings_of
@@ -81,7 +81,6 @@ async def search(
     request: Request,
     session: Transaction,
     settings: Configured,
-    limits: LookUpLimit,
     typed: Annotated[Typed, Depends()],
 ) -> Response:
     """Open the receipts of a dossier to whoever knows four digits of its phone.
@@ -93,10 +92,10 @@ async def search(
     except InvalidDossierCodeError as error:
         code_error = translate(error.title)
         return _search_page(request, None, typed=typed, code_error=code_error, status=422)
-    await limits.check(request, dossier_code)
+    await count_look_up(request, dossier_code)
     found = await look_up.find_by_phone(session, dossier_code, typed.so_cuoi)
     if not found:
-        await limits.miss(request, dossier_code)
+        await count_miss(request, dossier_code)
         return _search_page(request, None, typed=typed, status=404)
     linked = _linked(found, settings)
     if len(linked) == 1:
