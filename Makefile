@@ -3,7 +3,7 @@ UV := .venv/bin/uv
 LEPHI := .venv/bin/lephi
 PACKAGES := shared services/dossier services/fee services/payment-gateway services/receipt services/notifier services/ops deploy/local
 
-.PHONY: up down status logs clean test check docs bench chaos setup install lock
+.PHONY: up down status logs clean test check style types architecture docs bench chaos setup install lock
 
 up: setup
 	@$(LEPHI) up
@@ -28,10 +28,17 @@ test:
 	.venv/bin/pytest $(ARGS)
 
 check: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types style architecture
+
+style:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+types:
+	.venv/bin/mypy
+
+architecture:
 	.venv/bin/pytest -q tests/architecture
 
 docs: setup
@@ -50,7 +57,7 @@ chaos: setup
 	RENDERS=$(or $(RENDERS),10000) ONLY=P13 .venv/bin/python -m tests.bench
 	NUMBERED=$(or $(NUMBERED),300000) KILLS=$(or $(KILLS),25) SEED=$(SEED) \
 	  .venv/bin/pytest -q tests/receipt/test_killed_postgres.py $(ARGS)
-	SEED=$(SEED) RUNS=$(RUNS) PROVINCE_DOSSIERS=$(or $(PROVINCE_DOSSIERS),20000) \
+	SEED=$(SEED) SERVICE_KILLS=$(or $(SERVICE_KILLS),10) PROVINCE_DOSSIERS=$(or $(PROVINCE_DOSSIERS),20000) \
 	  .venv/bin/pytest -q tests/journeys -k "killed or stopped or dies or in_disorder" $(ARGS)
 
 $(UV):

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shared import failpoints
 from shared.db.database import Database
@@ -15,6 +16,8 @@ from tests.support.folders import a_folder
 from tests.support.servers import Servers, start_servers
 
 os.environ.update(ENVIRONMENT)
+settings.register_profile("lephi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lephi")  # How long an example takes tells how busy the machine is.
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -39,6 +40,7 @@ _ENVIRONMENT: Final = {
 }
 
 
+@cache
 def services() -> dict[str, Service]:
     """Return the six services as their ``main.py`` makes them; nothing is connected."""
     urls = {

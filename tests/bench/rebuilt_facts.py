@@ -30,7 +30,7 @@ from shared.views import Put, merged, statements_of
 from tests.bench import figures
 from tests.bench.figures import Limit, Name, Result
 from tests.bench.scratch import Bench
-from tests.dossier.test_rebuild import a_life
+from tests.dossier.rebuilding import a_life
 from tests.support.facts import an_envelope
 from tests.support.servers import Servers
 from tests.support.streams import folding_live

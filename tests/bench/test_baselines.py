@@ -10,14 +10,15 @@ from dossier.views.board import BOARD
 from shared.db.database import Database
 from shared.kafka.view_schema import make_fresh, prepare_views
 from shared.views import apply, merged, statements_of
-from tests.bench import numbered_receipts
 from tests.bench.board_of_many import fill_board
-from tests.bench.opened_payables import POLL, Bare, Opening
+from tests.bench.numbered_receipts import NUMBERING, know_payers
+from tests.bench.opened_payables import OPENING
+from tests.bench.polls import POLL, Bare, Hearing
 from tests.bench.recorded import record
 from tests.bench.staff_pages import ADDRESSES, sign_in
 from tests.bench.statements import run_pgbench
 from tests.dossier.builders import puts_of
-from tests.dossier.test_rebuild import a_life
+from tests.dossier.rebuilding import a_life
 from tests.support.facts import an_envelope
 
 NUMBERED = (
@@ -36,18 +37,21 @@ async def lines(dsn: str, table: str) -> list[str]:
         await connection.close()
 
 
+async def hear_and_store(hearing: Hearing, baseline: Bare) -> None:
+    """Hear two polls, and store each bare as soon as it is heard."""
+    await baseline.prepare()
+    for _ in range(2):
+        messages = hearing.poll()
+        await hearing.hear(messages)
+        await baseline.store(await baseline.read(messages))
+
+
 async def test_given_a_poll_of_assessments_when_the_baseline_stores_it_then_the_rows_are_the_same(
     database_of: Callable[[str], Awaitable[Database]],
 ) -> None:
     ours, bare = await database_of("payment_gateway"), await database_of("payment_gateway")
-    opening = Opening(ours)
     source, target = await asyncpg.connect(ours.dsn), await asyncpg.connect(bare.dsn)
-    for _ in range(2):
-        messages = opening.poll()
-        await opening.hear(messages)
-        baseline = Bare(source, target)
-        await baseline.prepare()
-        await baseline.store(await baseline.read(messages))
+    await hear_and_store(Hearing(ours, OPENING), Bare(source, target, OPENING))
     await source.close()
     await target.close()
 
@@ -65,15 +69,9 @@ async def test_given_a_poll_of_payments_when_the_baseline_numbers_it_then_the_ro
     database_of: Callable[[str], Awaitable[Database]],
 ) -> None:
     ours, bare = await database_of("receipt"), await database_of("receipt")
-    numbering = numbered_receipts.Numbering(ours)
     source, target = await asyncpg.connect(ours.dsn), await asyncpg.connect(bare.dsn)
-    await numbered_receipts.know_payers(source, numbered_receipts.POLL)
-    for _ in range(2):
-        messages = numbering.poll()
-        await numbering.hear(messages)
-        baseline = numbered_receipts.Bare(source, target)
-        await baseline.prepare()
-        await baseline.store(await baseline.read(messages))
+    await know_payers(source, POLL)
+    await hear_and_store(Hearing(ours, NUMBERING), Bare(source, target, NUMBERING))
     opened = "DELETE FROM {} WHERE {} = '6101234567/EBL01/' || (SELECT serial_symbol FROM series)"
     for table, column in (("outbox", "aggregateid"), ("outbox_subject", "subject")):
         await source.execute(opened.format(table, column))  # The rule opened it, once a year.

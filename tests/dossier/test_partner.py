@@ -1,13 +1,7 @@
-"""What the province is told, once per cause, and what its answers do."""
-
-import json
-from datetime import timedelta
-from uuid import UUID
+"""What the province is told, once per cause."""
 
 import pytest
-from sqlalchemy import select, update
 
-from dossier import handlers
 from dossier.adapters.province.facts import (
     BienLai,
     BienLaiThayThe,
@@ -16,24 +10,13 @@ from dossier.adapters.province.facts import (
     MienThu,
     PhaiThu,
 )
-from dossier.domain.partner import FactState, ReceiptUnknownError
-from dossier.jobs import mark_overdue
-from dossier.tables import PartnerFactRow
-from dossier.use_cases import waiting
-from shared import parked
-from shared.clock import utc_now
+from dossier.domain.partner import ReceiptUnknownError
 from shared.contracts.dossier import (
-    LateLevel,
-    PartnerAnswer,
-    PartnerFactAcknowledged,
-    PartnerFactLate,
     PartnerFactSent,
 )
 from shared.contracts.money import RefundReason, RefundSettled
 from shared.contracts.receipt import ReceiptReplaced
 from shared.db.database import Database
-from shared.db.tables import OutboxRow
-from shared.ids import new_id
 from tests.conftest import NewDatabase
 from tests.contracts.examples import example_of
 from tests.dossier.builders import (
@@ -43,12 +26,11 @@ from tests.dossier.builders import (
     a_receipt,
     a_request,
     a_settlement,
-    an_answer,
     an_exemption,
-    answer,
     hear_dossier,
     tell,
 )
+from tests.dossier.partner_facts import payload_of
 from tests.support.facts import an_envelope, emitted, facts
 
 
@@ -58,14 +40,6 @@ async def database(database_of: NewDatabase) -> Database:
     made = await database_of("dossier")
     await hear_dossier(made)
     return made
-
-
-async def payload_of(database: Database, fact_type: str) -> dict[str, object]:
-    async with database.transaction() as session:
-        statement = select(OutboxRow.payload).where(OutboxRow.type == fact_type)
-        payload = await session.scalar(statement)
-    data: dict[str, object] = json.loads(payload or "")["data"]
-    return data
 
 
 async def test_given_a_payable_when_it_opens_then_the_province_hears_the_amount_and_the_law(
@@ -149,124 +123,6 @@ async def test_given_an_exempt_dossier_when_it_is_told_then_reason_and_law_are_n
     }  # fmt: skip
 
 
-async def sent_fact(database: Database) -> UUID:
-    await tell(database, an_envelope(a_request(a_line())))
-    return (await facts(database, PartnerFactSent))[0].data.fact_id
-
-
-async def state_of(database: Database, fact_id: UUID) -> FactState:
-    async with database.transaction() as session:
-        row = await session.get(PartnerFactRow, fact_id)
-    assert row is not None
-    return row.state
-
-
-async def test_given_a_sent_fact_when_it_is_acknowledged_twice_then_it_is_said_once(
-    database: Database,
-) -> None:
-    fact_id = await sent_fact(database)
-    for _ in range(2):
-        async with database.transaction() as session:
-            await answer(session, fact_id, "ok")
-
-    said = await facts(database, PartnerFactAcknowledged)
-    assert [(each.data.result, each.agency) for each in said] == [(PartnerAnswer.OK, "H34.10")]
-    assert await state_of(database, fact_id) is FactState.ACKNOWLEDGED
-
-
-async def test_given_a_refusal_in_words_when_it_comes_then_the_words_stay_here(
-    database: Database,
-) -> None:
-    fact_id = await sent_fact(database)
-    async with database.transaction() as session:
-        await answer(session, fact_id, "loi", LyDo="Ông Đức chưa có trong hệ thống")
-        await answer(session, fact_id, "ok")
-        await answer(session, fact_id, "loi", LyDo="TRE")
-
-    said = [each.data.reason_code for each in await facts(database, PartnerFactAcknowledged)]
-    assert said == ["other", None]
-    assert await state_of(database, fact_id) is FactState.ACKNOWLEDGED
-
-
-@pytest.mark.parametrize(
-    ("fact_id", "reason"),
-    [("0192f3c4-7c1e-7cc2-9a54-0f2a9b1c7d14", "fact-unknown"), ("x", "code-invalid")],
-)
-async def test_given_an_answer_that_matches_nothing_when_it_comes_then_it_is_parked(
-    database: Database, fact_id: str, reason: str
-) -> None:
-    async with database.transaction() as session:
-        await answer(session, fact_id, "ok")
-
-    async with database.transaction() as session:
-        waiting = await parked.list_parked(session)
-    assert [row.reason_code for row in waiting] == [reason]
-
-
-async def as_if_sent(database: Database, fact_id: UUID, ago: timedelta) -> None:
-    """Let a fact be as old as if it had been sent ``ago``."""
-    async with database.transaction() as session:
-        await session.execute(
-            update(PartnerFactRow)
-            .where(PartnerFactRow.id == fact_id)
-            .values(
-                sent_at=PartnerFactRow.sent_at - ago,
-                last_sent_at=PartnerFactRow.last_sent_at - ago,
-                due_at=PartnerFactRow.due_at - ago,
-            )
-        )
-
-
-async def test_given_silence_when_time_passes_then_each_level_is_said_once(
-    database: Database,
-) -> None:
-    fact_id = await sent_fact(database)
-
-    await as_if_sent(database, fact_id, timedelta(minutes=14, seconds=50))
-    assert not await mark_overdue(database, None)
-    await as_if_sent(database, fact_id, timedelta(seconds=10))
-    assert await mark_overdue(database, None)
-    assert not await mark_overdue(database, None)
-    assert await state_of(database, fact_id) is FactState.LATE
-    await as_if_sent(database, fact_id, timedelta(hours=23, minutes=45))
-    assert await mark_overdue(database, None)
-    assert not await mark_overdue(database, None)
-
-    said = await facts(database, PartnerFactLate)
-    assert [(each.data.fact_id, each.data.level) for each in said] == [
-        (fact_id, LateLevel.LATE), (fact_id, LateLevel.ESCALATED),
-    ]  # fmt: skip
-    assert await state_of(database, fact_id) is FactState.ESCALATED
-
-
-async def told_at_the_desk(database: Database, agency_code: str) -> int | None:
-    """Return how many facts of an agency its desk says the province has not answered."""
-    async with database.transaction() as session:
-        found = await waiting.waits(session, [agency_code], now=utc_now())
-    return None if found.province is None else found.province.count
-
-
-@pytest.mark.parametrize("result", ["ok", "loi"])
-async def test_given_a_late_fact_when_it_is_answered_after_all_then_that_counts(
-    database: Database, result: str
-) -> None:
-    fact_id = await sent_fact(database)
-    await as_if_sent(database, fact_id, timedelta(minutes=16))
-    await mark_overdue(database, None)
-    assert await told_at_the_desk(database, "H34.10") == 1
-    assert await told_at_the_desk(database, "H34.22.08") is None
-
-    async with database.transaction() as session:
-        await answer(session, fact_id, result, LyDo="HO_SO_KHONG_CO")
-
-    said = (await facts(database, PartnerFactAcknowledged))[0].data
-    assert (said.result, said.reason_code) == (
-        PartnerAnswer(result), "HO_SO_KHONG_CO" if result == "loi" else None,
-    )  # fmt: skip
-    await as_if_sent(database, fact_id, timedelta(days=2))
-    assert not await mark_overdue(database, None)
-
-
 async def test_given_a_replaced_receipt_when_it_is_told_then_old_and_new_are_named(
     database: Database,
 ) -> None:
@@ -305,18 +161,3 @@ async def test_given_a_refund_when_it_is_settled_then_the_dossiers_province_hear
 
     said = [each.data for each in await facts(database, HoanTra)]
     assert said == [HoanTra(MaHoSo=CODE, SoTien=62_000, LyDo="withdrawn")] * told
-
-
-async def test_given_a_poll_of_answers_when_they_come_then_the_unknown_one_alone_is_parked(
-    database: Database,
-) -> None:
-    fact_id = await sent_fact(database)
-    messages = [an_answer(fact_id, "loi"), an_answer(new_id(), "ok"), an_answer(fact_id, "ok")]
-
-    async with database.transaction() as session:
-        await handlers.hear_answers(session, messages)
-
-    said = [each.data.result for each in await facts(database, PartnerFactAcknowledged)]
-    assert said == [PartnerAnswer.ERROR, PartnerAnswer.OK]
-    async with database.transaction() as session:
-        assert [row.reason_code for row in await parked.list_parked(session)] == ["fact-unknown"]

@@ -1,10 +1,12 @@
 """The real application of fee, and who asks it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from httpx import AsyncClient, Response
 
+from fee.main import make_service
 from shared.clock import utc_now
 from shared.db.database import Database
 from shared.service import Service
@@ -12,6 +14,7 @@ from shared.web.identity import Role, User, session_of
 from shared.web.sessions import new_secret
 from shared.web.signing import session_cookie
 from tests.support.sign_in import sign_in_as
+from tests.support.web import client_of
 
 PEOPLE = {"Accept": "text/html"}
 
@@ -57,6 +60,14 @@ class Fee:
             files={"file": ("bieu-phi.csv", data, "text/csv")},
             headers=PEOPLE,
         )
+
+
+@asynccontextmanager
+async def asking_fee(database: Database) -> AsyncIterator[Fee]:
+    """Ask fee on ``database``, nobody being signed in."""
+    service = make_service()
+    async with client_of(service, database) as client:
+        yield Fee(client, service, database)
 
 
 def a_file(*rows: Mapping[str, str], columns: Iterable[str] | None = None) -> bytes:

@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fee.main import make_service
 from shared.contracts.dossier import DossierWithdrawn
 from shared.web.identity import Role
 from tests.conftest import NewDatabase
-from tests.fee.application import PEOPLE, Fee
+from tests.fee.application import PEOPLE, Fee, asking_fee
 from tests.fee.facts import CODE, CONTEXT, changed, hear, received, with_tariffs
 from tests.fee.tariff_file import a_line
-from tests.support.web import client_of
 
 WHY = f"/thanh-toan/{CODE}/vi-sao"
 LIST = "/can-bo/bieu-phi"
@@ -22,9 +20,8 @@ USED = ("PHI-CHUNGTHUC-BS", "LP-HOTICH-KHAISINH", "PHI-LYLICH-TUPHAP")
 @pytest.fixture
 async def fee(database_of: NewDatabase) -> AsyncIterator[Fee]:
     database = await with_tariffs(await database_of("fee"), *USED)
-    service = make_service()
-    async with client_of(service, database) as client:
-        yield Fee(client, service, database)
+    async with asking_fee(database) as fee:
+        yield fee
 
 
 @pytest.fixture

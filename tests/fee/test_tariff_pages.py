@@ -4,60 +4,36 @@ from collections.abc import AsyncIterator
 from html import unescape
 
 import pytest
-from httpx import Response
 
-from fee.main import make_service
-from fee.schemas.tariff_lines import read_tariffs, write_file
 from shared.contracts.fee import TariffPublished
 from shared.web.identity import Role
 from tests.conftest import NewDatabase
-from tests.fee.application import PEOPLE, Fee, a_file
-from tests.fee.drafts import a_form, a_tariff
+from tests.fee.application import PEOPLE, Fee, asking_fee
+from tests.fee.drafts import a_form
 from tests.fee.facts import hear, received, with_tariffs
 from tests.fee.tariff_file import a_line
-from tests.support.facts import emitted, facts
-from tests.support.web import client_of
-
-BOOK = "/can-bo/bieu-phi"
-ONE = "/can-bo/bieu-phi/muc/TF-0128"
-REQUESTS = "/can-bo/bieu-phi/de-nghi/"
-FILE = "/can-bo/bieu-phi/xuat.csv"
-IMPORT = "/can-bo/bieu-phi/nhap"
-ASK = {"reason": "NQ 01/2026 có hiệu lực"}
-WRITER, APPROVER = "quan-tri", "lanh-dao"
+from tests.fee.two_persons import (
+    APPROVER,
+    ASK,
+    BOOK,
+    FILE,
+    IMPORT,
+    ONE,
+    REQUESTS,
+    WRITER,
+    approved,
+    drafted_and_sent,
+    published,
+)
+from tests.support.facts import emitted
 
 
 @pytest.fixture
 async def fee(database_of: NewDatabase) -> AsyncIterator[Fee]:
     database = await with_tariffs(await database_of("fee"), "PHI-CHUNGTHUC-BS")
-    service = make_service()
-    async with client_of(service, database) as client:
-        asking = Fee(client, service, database)
-        await asking.sign_in_person(WRITER, Role.ADMINISTRATOR)
-        yield asking
-
-
-async def drafted_and_sent(fee: Fee) -> str:
-    """Draft TF-0128, send it, and return the address of the request."""
-    drafted = await fee.post(f"{BOOK}/moi", a_form())
-    assert (drafted.status_code, drafted.headers["location"]) == (303, ONE)
-    sent = await fee.post(f"{ONE}/gui-duyet", ASK)
-    assert sent.status_code == 303
-    return sent.headers["location"]
-
-
-async def approved(fee: Fee, address: str) -> Response:
-    page = await fee.page(address)
-    plan = page.partition('name="plan" value="')[2].partition('"')[0]
-    return await fee.post(f"{address}/duyet", {"plan": plan})
-
-
-async def published(fee: Fee) -> list[str]:
-    return [
-        event.data.tariff_code
-        for event in await facts(fee.database, TariffPublished)
-        if event.data.fee_code != "PHI-CHUNGTHUC-BS"
-    ]
+    async with asking_fee(database) as fee:
+        await fee.sign_in_person(WRITER, Role.ADMINISTRATOR)
+        yield fee
 
 
 async def test_given_a_new_amount_when_two_persons_act_then_it_is_in_force_and_all_is_on_record(
@@ -211,53 +187,6 @@ async def test_given_dossiers_when_a_request_is_read_then_it_shows_whom_it_touch
     assert "<dt>Đã xác định số phải thu, giữ nguyên</dt><dd>0</dd>" in rows
     assert "<dt>Hồ sơ bị đổi số phải thu</dt><dd>0</dd>" in rows
     assert "<dt>Đang chờ biểu phí, được xem lại khi duyệt</dt><dd>1</dd>" in rows
-
-
-async def test_given_a_good_file_when_handed_in_and_approved_then_all_its_rows_are_in_force(
-    fee: Fee,
-) -> None:
-    rows = [a_form(tariff_code=f"X-{n}", fee_code=f"LP-{n}") for n in range(3)]
-    answer = await fee.hand_in(a_file(*rows))
-    address = answer.headers["location"]
-    waiting = await published(fee)
-
-    await fee.sign_in_person(APPROVER, Role.SUPERVISOR)
-    await approved(fee, address)
-
-    assert answer.status_code == 303
-    assert waiting == []
-    assert await published(fee) == ["X-0", "X-1", "X-2"]
-
-
-async def test_given_the_exported_file_when_handed_in_again_then_there_is_nothing_new(
-    fee: Fee,
-) -> None:
-    exported = await fee.client.get(FILE)
-
-    again = await fee.hand_in(exported.content)
-    more = await fee.hand_in(write_file([*read_tariffs(exported.content), a_tariff()]))
-
-    assert exported.headers["content-type"].startswith("text/csv")
-    assert "attachment" in exported.headers["content-disposition"]
-    assert again.status_code == 200
-    assert "Không có gì mới: 3 dòng" in unescape(again.text)
-    assert more.status_code == 303
-
-
-async def test_given_tiers_with_a_gap_in_a_file_when_handed_in_then_nothing_is_taken(
-    fee: Fee,
-) -> None:
-    tier = {"rule": "tier", "unit": "page", "fee_code": "PHI-TRANG", "fee_kind": "phi"}
-    rows = (
-        a_form(tariff_code="X-1", to_quantity="2", **tier),
-        a_form(tariff_code="X-2", from_quantity="4", **tier),
-    )
-
-    answer = await fee.hand_in(a_file(*rows))
-
-    assert answer.status_code == 422
-    assert "phải nối nhau từ trang 1" in unescape(answer.text)
-    assert "X-1" not in await fee.page(BOOK)
 
 
 async def test_given_a_draft_when_its_reason_is_missing_or_it_is_a_lone_tier_then_it_is_not_sent(

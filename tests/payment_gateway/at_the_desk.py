@@ -85,23 +85,3 @@ async def paid_now(gateway: Gateway, reference: str = "GD-SAU") -> None:
     attempt = await given_an_attempt(gateway.database, payable)
     rest = str(payable.remaining_vnd)
     assert await gateway.tell(told(attempt.reference, SoTien=rest, MaGiaoDich=reference)) == "00"
-
-
-async def sound(gateway: Gateway) -> None:
-    """I2, I3 and I5 of reliability.md after whatever persons decided."""
-    unbalanced = "SELECT transaction_id FROM ledger_entry GROUP BY 1 HAVING sum(amount_vnd) <> 0"
-    parts = "SELECT id FROM money WHERE applied_vnd + unmatched_vnd + refunded_vnd <> amount_vnd"
-    payables = """SELECT p.id FROM payable p WHERE p.applied_vnd <> CASE
-      WHEN p.status IN ('settled', 'disputed') THEN p.amount_vnd ELSE 0 END OR p.applied_vnd <>
-      (SELECT coalesce(sum(m.applied_vnd), 0) FROM money m WHERE m.payable_id = p.id)"""
-    suspense = """SELECT k.problem FROM (VALUES ('short'), ('over'), ('duplicate'), ('late'),
-      ('unknown'), ('wrong_payee')) k (problem) WHERE
-      (SELECT coalesce(-sum(e.amount_vnd), 0) FROM ledger_entry e
-       WHERE e.account = 'suspense/' || k.problem)
-      <> (SELECT coalesce(sum(m.unmatched_vnd), 0) FROM money m WHERE m.problem = k.problem)"""
-    named = """SELECT t.id FROM ledger_transaction t
-      WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.id = t.event_id)"""
-    refunds = """SELECT m.id FROM money m WHERE m.problem IN ('late', 'duplicate', 'over')
-      AND m.unmatched_vnd > 0 AND (SELECT count(*) FROM refund r WHERE r.money_id = m.id) <> 1"""
-    for statement in (unbalanced, parts, payables, suspense, named, refunds):
-        assert await gateway.column(statement) == [], statement

@@ -20,8 +20,11 @@ from shared.kafka.view_schema import prepare_views
 from shared.links import Purpose
 from shared.service import Service
 from tests.conftest import NewDatabase
+from tests.payment_gateway.both_sides import BANK, BothSides, both_sides
 from tests.payment_gateway.builders import given_a_payable
 from tests.payment_gateway.platform import Platform, a_platform
+from tests.payment_gateway.refunding import ALWAYS_EMPTY
+from tests.support.databases import Databases
 from tests.support.web import client_of
 
 
@@ -79,6 +82,21 @@ async def gateway(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncI
             yield Gateway(client, service, database, platform, links)
         for close in service.closers:
             await close()
+
+
+@pytest.fixture(scope="module")
+async def running_sides(templates: Databases) -> AsyncIterator[BothSides]:
+    async with both_sides(templates) as running:
+        yield running
+
+
+@pytest.fixture
+async def both(running_sides: BothSides) -> AsyncIterator[BothSides]:
+    """Gateway and bank; afterwards no fault is left, and all money is in its place."""
+    yield running_sides
+    await running_sides.bank.client.delete(f"{BANK}/api/faults")
+    for statement in ALWAYS_EMPTY:
+        assert await running_sides.gateway.run(statement) == []
 
 
 @pytest.fixture

@@ -26,8 +26,11 @@ ACCOUNTANT = Person("ketoan", "Kế toán", frozenset({"H34.10"}))
 SUPERVISOR = Person("lanhdao", "Lãnh đạo", frozenset({"H34.10"}))
 STRANGER = Person("khac", "Người khác", frozenset({"H34.22"}))
 CALLED = sorted(channel.value for channel in REFUNDS_BY_CALL)
-UNBALANCED = "SELECT transaction_id FROM ledger_entry GROUP BY 1 HAVING sum(amount_vnd) <> 0"
-PARTS = "SELECT id FROM money WHERE applied_vnd + unmatched_vnd + refunded_vnd <> amount_vnd"
+ALWAYS_EMPTY = (
+    "SELECT transaction_id FROM ledger_entry GROUP BY 1 HAVING sum(amount_vnd) <> 0",
+    "SELECT id FROM money WHERE applied_vnd + unmatched_vnd + refunded_vnd <> amount_vnd",
+)
+"""I2 and I3 of reliability.md: bookings sum to zero, and money to its parts."""
 
 
 def by(person: Person) -> Acting:

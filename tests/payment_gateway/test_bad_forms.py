@@ -1,8 +1,7 @@
 """What people type wrong at the desk, on the public search and on a new display: told in words."""
 
-import re
-
 from shared.web.identity import Role
+from tests.payment_gateway.at_the_desk import words_of
 from tests.payment_gateway.builders import CODE, given_a_payable
 from tests.payment_gateway.conftest import Gateway
 from tests.payment_gateway.looking import sign_in
@@ -27,10 +26,6 @@ WRONG_PAIRINGS = [
     "\u0661" * 6, "' OR '1",
 ]  # fmt: skip
 PEOPLE = {"Accept": "text/html"}
-
-
-def words_of(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 async def test_given_no_code_when_it_is_typed_then_search_and_desk_say_what_is_wrong(

@@ -25,13 +25,13 @@ from tests.payment_gateway.at_the_desk import (
     given_reassessed,
     paid_now,
     send,
-    sound,
     the_case,
     words_of,
 )
 from tests.payment_gateway.builders import given_a_payable, given_an_attempt, payable_of, told
 from tests.payment_gateway.conftest import Gateway
 from tests.payment_gateway.looking import sign_in
+from tests.payment_gateway.soundness import sound
 from tests.payment_gateway.test_payables import hear_withdrawn, withdrawn
 from tests.support.facts import facts
 

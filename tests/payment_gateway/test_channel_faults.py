@@ -1,7 +1,6 @@
 """Every fault of the mock bank on every channel, through HTTP on both sides."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
@@ -20,8 +19,7 @@ from shared.clock import utc_now
 from shared.contracts.payment import PaymentSettled
 from tests.payment_gateway import refunding
 from tests.payment_gateway.a_day import Day
-from tests.payment_gateway.both_sides import BothSides, Paying, both_sides
-from tests.support.databases import Databases
+from tests.payment_gateway.both_sides import BothSides, Paying
 from tests.support.facts import facts
 
 CHANNELS = [channel.code.value for channel in read_catalogue()]
@@ -73,18 +71,6 @@ def read_cells(matrix: str) -> dict[tuple[str, str], End]:
 
 EXPECTED = read_cells(MATRIX)
 ALL = list(product(CHANNELS, Fault))
-
-
-@pytest.fixture(scope="module")
-async def both(templates: Databases) -> AsyncIterator[BothSides]:
-    async with both_sides(templates) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-async def _no_faults_left(both: BothSides) -> AsyncIterator[None]:
-    yield
-    await both.bank.client.delete("/ngan-hang-thu/api/faults")
 
 
 def bank_settings(both: BothSides) -> Settings:

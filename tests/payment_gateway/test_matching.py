@@ -14,7 +14,6 @@ from tests.payment_gateway.at_the_desk import (
     given_unknown_money,
     paid_now,
     send,
-    sound,
     the_loose_money,
     words_of,
 )
@@ -30,6 +29,7 @@ from tests.payment_gateway.builders import (
 )
 from tests.payment_gateway.conftest import Gateway
 from tests.payment_gateway.looking import sign_in
+from tests.payment_gateway.soundness import sound
 from tests.support.facts import facts
 
 

@@ -125,7 +125,7 @@ some_monies = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(lines=some_lines, monies=some_monies)
 def test_given_any_two_sides_when_compared_then_every_dong_of_both_is_in_exactly_one_finding(
     lines: list[StatementLine], monies: list[OurMoney]

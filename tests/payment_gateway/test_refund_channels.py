@@ -1,7 +1,5 @@
 """Refunds that a channel gives back when it is asked to: once, whatever is lost on the way."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from payment_gateway.domain import refunds
@@ -12,13 +10,11 @@ from shared.contracts.money import (
     RefundSettled,
 )
 from shared.contracts.parts import PaymentChannel
-from tests.payment_gateway.both_sides import BothSides, both_sides
+from tests.payment_gateway.both_sides import BothSides
 from tests.payment_gateway.builders import payable_of
 from tests.payment_gateway.refunding import (
     ACCOUNTANT,
     CALLED,
-    PARTS,
-    UNBALANCED,
     ask,
     balances,
     by,
@@ -31,21 +27,6 @@ from tests.payment_gateway.refunding import (
     refund_of,
     said,
 )
-from tests.support.databases import Databases
-
-
-@pytest.fixture(scope="module")
-async def both(templates: Databases) -> AsyncIterator[BothSides]:
-    async with both_sides(templates) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-async def _sound_afterwards(both: BothSides) -> AsyncIterator[None]:
-    yield
-    await both.bank.client.delete("/ngan-hang-thu/api/faults")
-    for statement in (UNBALANCED, PARTS):
-        assert await both.gateway.run(statement) == []
 
 
 @pytest.mark.parametrize("channel", CALLED)

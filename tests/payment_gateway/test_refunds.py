@@ -1,7 +1,5 @@
 """Refunds: asked for by one person, approved by another, given back by the channel or by hand."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from payment_gateway.domain import refund_rules, refunds
@@ -26,13 +24,11 @@ from shared.contracts.money import (
     RefundReason,
     RefundSettled,
 )
-from tests.payment_gateway.both_sides import BothSides, both_sides
+from tests.payment_gateway.both_sides import BothSides
 from tests.payment_gateway.refunding import (
     ACCOUNTANT,
-    PARTS,
     STRANGER,
     SUPERVISOR,
-    UNBALANCED,
     ask,
     by,
     decide,
@@ -43,21 +39,6 @@ from tests.payment_gateway.refunding import (
     refund_of,
     said,
 )
-from tests.support.databases import Databases
-
-
-@pytest.fixture(scope="module")
-async def both(templates: Databases) -> AsyncIterator[BothSides]:
-    async with both_sides(templates) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-async def _sound_afterwards(both: BothSides) -> AsyncIterator[None]:
-    yield
-    await both.bank.client.delete("/ngan-hang-thu/api/faults")
-    for statement in (UNBALANCED, PARTS):
-        assert await both.gateway.run(statement) == []
 
 
 @pytest.mark.parametrize("channel", ["npsp", "vietqr"])

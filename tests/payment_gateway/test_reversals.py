@@ -18,7 +18,6 @@ from tests.payment_gateway.at_the_desk import (
     given_unknown_money,
     paid_now,
     send,
-    sound,
     the_case,
     the_loose_money,
     words_of,
@@ -26,6 +25,7 @@ from tests.payment_gateway.at_the_desk import (
 from tests.payment_gateway.builders import given_a_payable, given_an_attempt, payable_of, told
 from tests.payment_gateway.conftest import Gateway
 from tests.payment_gateway.looking import sign_in
+from tests.payment_gateway.soundness import sound
 from tests.support.facts import facts
 
 REFUNDS: Final = "/can-bo/thu-tien/hoan-tien"

@@ -28,6 +28,7 @@ from tests.payment_gateway.builders import (
     told,
 )
 from tests.payment_gateway.conftest import Gateway
+from tests.payment_gateway.soundness import invariants
 from tests.support.facts import emitted, facts
 
 REQUESTED, SETTLED = PaymentRequested.type, PaymentSettled.type
@@ -52,19 +53,6 @@ async def status_of(gateway: Gateway, code: str = CODE) -> payables.Status:
 
 async def kinds(gateway: Gateway) -> list[UnmatchedKind]:
     return [event.data.kind for event in await facts(gateway.database, MoneyUnmatched)]
-
-
-async def invariants(gateway: Gateway) -> None:
-    """I2, I3 and I5 of reliability.md, as far as this service sees them."""
-    unbalanced = "SELECT transaction_id FROM ledger_entry GROUP BY 1 HAVING sum(amount_vnd) <> 0"
-    parts = "SELECT id FROM money WHERE applied_vnd + unmatched_vnd + refunded_vnd <> amount_vnd"
-    settled = """SELECT p.id FROM payable p WHERE p.applied_vnd <> CASE p.status
-      WHEN 'settled' THEN p.amount_vnd ELSE 0 END OR p.applied_vnd <>
-      (SELECT coalesce(sum(m.applied_vnd), 0) FROM money m WHERE m.payable_id = p.id)"""
-    refunds = """SELECT m.id FROM money m WHERE m.problem IN ('late', 'duplicate', 'over')
-      AND (SELECT count(*) FROM refund r WHERE r.money_id = m.id) <> 1"""
-    for statement in (unbalanced, parts, settled, refunds):
-        assert await gateway.column(statement) == []
 
 
 async def test_given_an_attempt_when_its_money_comes_then_the_payable_is_settled(

@@ -9,12 +9,12 @@ from shared.clock import utc_now
 from shared.contracts.money import TillClosed, TillHandedOver, TillOpened
 from shared.days import vietnam_day
 from shared.web.identity import Role
+from tests.payment_gateway.at_the_desk import words_of
 from tests.payment_gateway.builders import given_a_payable
+from tests.payment_gateway.cash_desk import BALANCES, OPEN, TAKE, TILLS, a_form, given_a_till
 from tests.payment_gateway.conftest import Gateway
 from tests.payment_gateway.looking import sign_in
-from tests.payment_gateway.test_bad_forms import words_of
-from tests.payment_gateway.test_cash import BALANCES, OPEN, TAKE, TILLS, a_form, given_a_till
-from tests.payment_gateway.test_settle import invariants
+from tests.payment_gateway.soundness import invariants
 from tests.support.facts import emitted, facts
 
 

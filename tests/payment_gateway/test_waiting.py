@@ -1,10 +1,10 @@
 """What the desk and the phone say while something is down (J6): read from rows."""
 
 from payment_gateway.pages.tills import TAGS
+from tests.payment_gateway.at_the_desk import words_of
 from tests.payment_gateway.builders import BANK, CODE, given_a_payable, payable_of
+from tests.payment_gateway.cash_desk import TAKE, TILLS, a_form, given_a_till
 from tests.payment_gateway.conftest import Gateway
-from tests.payment_gateway.test_bad_forms import words_of
-from tests.payment_gateway.test_cash import TAKE, TILLS, a_form, given_a_till
 
 STREAM = "Biên lai và tin báo đang chờ"
 SILENT = "chưa trả lời"

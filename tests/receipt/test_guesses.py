@@ -1,7 +1,7 @@
 """Guessing at the public check: one answer for every wrong guess, soon no answer at all."""
 
 import re
-import time
+from time import process_time
 
 import pytest
 from httpx import Response
@@ -39,7 +39,7 @@ async def asked_everywhere(world: World) -> list[Response]:
     ]
 
 
-async def test_given_wrong_guesses_when_asked_then_answer_and_time_are_those_of_every_other(
+async def test_given_wrong_guesses_when_asked_then_answer_and_work_are_those_of_every_other(
     world: World,
 ) -> None:
     await a_receipt_with_file(world)
@@ -48,9 +48,9 @@ async def test_given_wrong_guesses_when_asked_then_answer_and_time_are_those_of_
 
     for path in WRONG * TRIES:
         await set_counts(world, "%", 0)
-        began = time.perf_counter()
+        began = process_time()
         answer = await world.client.get(path, headers=PEOPLE)
-        took = time.perf_counter() - began
+        took = process_time() - began
         seconds[path] = min(took, seconds.get(path, took))
         assert answer.status_code == 404
         pages.add(re.sub(r"next=[^\"&]*", "", answer.text))

@@ -1,18 +1,22 @@
-"""Files handed in to be checked: every kind of bad one has an answer within two seconds."""
+"""Files handed in to be checked: what is bad is answered for two seconds of work at most."""
 
-import os
+import resource
 import socket
-import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
+import psutil  # type: ignore[import-untyped] # ships no types
 import pytest
 
 from receipt.adapters.uploads.reader import MAX_FILE_BYTES, FileReader
-from receipt.domain.uploads import Problem
+from receipt.domain.errors import TooManyFilesError
+from receipt.domain.uploads import Problem, Told
 from tests.receipt.hostile_files import BOMBS, COSTLY, small
+from tests.support.waiting import eventually
 
-QUIET_SECONDS = 2.0
-"""Within them a bomb is answered where nothing else runs; its child steps back where much does."""
+CPU_SECONDS = 2.0
+"""Of a processor: what a bomb may cost, and so how soon it is answered where nothing else runs."""
+CHILD = "receipt.adapters.uploads.reading"
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +26,32 @@ async def reader() -> AsyncIterator[FileReader]:
     await reader.close()
 
 
+def spent_by_children() -> float:
+    """Return the processor seconds that readers have cost: those that ended, and the one now."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    alive = [each.cpu_times() for each in psutil.Process().children() if CHILD in each.cmdline()]
+    now = sum(float(each.user + each.system) for each in alive)
+    return ended.ru_utime + ended.ru_stime + now
+
+
+async def read(reader: FileReader, content: bytes) -> tuple[Told, float]:
+    """Return what is told of a file, and what that cost; ask again where the machine is busy."""
+    told: Told | None = None
+    before = 0.0
+
+    async def once() -> bool:
+        nonlocal told, before
+        await reader.warm()
+        before = spent_by_children()
+        with suppress(TooManyFilesError):
+            told = await reader.read(content)
+        return told is not None
+
+    await eventually(once, timeout_seconds=120)
+    assert told is not None
+    return told, spent_by_children() - before
+
+
 async def test_given_a_file_that_is_no_receipt_when_read_then_it_is_called_what_it_is_unfetched(
     reader: FileReader,
 ) -> None:
@@ -29,7 +59,7 @@ async def test_given_a_file_that_is_no_receipt_when_read_then_it_is_called_what_
         listener.settimeout(0.05)
         port = b"%d" % listener.getsockname()[1]
         told = {
-            name: (await reader.read(content.replace(b"{port}", port))).problem
+            name: (await read(reader, content.replace(b"{port}", port)))[0].problem
             for name, content, _ in small()
         }
 
@@ -44,12 +74,9 @@ async def test_given_a_bomb_when_read_then_it_is_answered_in_time_and_the_next_f
 ) -> None:
     content = BOMBS[name]()
     assert len(content) <= MAX_FILE_BYTES, name
-    await reader.warm()
 
-    began = time.perf_counter()
-    told = await reader.read(content)
-    seconds = time.perf_counter() - began
+    told, spent = await read(reader, content)
 
     assert told.problem in COSTLY
-    assert seconds < QUIET_SECONDS * max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert (await reader.read(b"<a/>")).problem is Problem.NO_NUMBER
+    assert spent < CPU_SECONDS
+    assert (await read(reader, b"<a/>"))[0].problem is Problem.NO_NUMBER

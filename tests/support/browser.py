@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = [
@@ -16,6 +16,15 @@ FLAGS: Final = [
 PHONE: Final = 360
 DESK: Final = 1440
 SCREENSHOTS: Final = Path(__file__).parents[2] / ".lephi" / "screenshots"
+
+
+@asynccontextmanager
+async def a_browser() -> AsyncIterator[Browser]:
+    """Run Debian's Chromium, without a window."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
 
 
 @asynccontextmanager

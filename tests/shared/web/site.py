@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
 
 from shared.db.database import Database
+from shared.errors import DomainError, Kind
 from shared.jobs import JobRunner
 from shared.live import Live
 from shared.settings import ServiceSettings
@@ -24,6 +25,14 @@ from tests.support.waiting import eventually
 
 HOST = "lephi.test"
 PERSON = {"accept": "text/html"}
+
+
+class NoSuchPayableError(DomainError):
+    """Nothing is due."""
+
+    kind = Kind.NOT_FOUND
+    code = "payable-not-found"
+    title = "Không tìm thấy trang này"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fastapi import APIRouter, Request
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, expect
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -14,7 +14,7 @@ from shared.web.identity import Role, User, public
 from shared.web.live import event_stream
 from shared.web.pages import STATIC, render
 from tests.shared.web.site import Site, serving, some_settings
-from tests.support.browser import CHROMIUM, DESK, FLAGS, PHONE, a_page, accessible
+from tests.support.browser import DESK, PHONE, a_browser, a_page, accessible
 from tests.support.waiting import eventually
 
 NOW = datetime(2026, 11, 22, 7, 5, 9, tzinfo=UTC)
@@ -64,10 +64,8 @@ async def address(site: Site) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with a_browser() as browser:
         yield browser
-        await browser.close()
 
 
 async def fits(page: Page) -> bool:

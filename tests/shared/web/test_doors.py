@@ -1,4 +1,4 @@
-"""What every answer has: problems in two forms, headers, origin, size, language, health."""
+"""What every answer has: headers, origin, size, language, health; open pages hear what is new."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,40 +11,17 @@ from fastapi import APIRouter, Form, Request
 from httpx import AsyncClient
 from sqlalchemy import text
 from starlette.responses import HTMLResponse, Response
-from structlog.testing import capture_logs
 
 from shared.db.database import Database
 from shared.db.web_tables import RateHitRow
-from shared.errors import DomainError, Kind
 from shared.web.identity import public
 from shared.web.live import event_stream
 from shared.web.pages import render
 from shared.web.request import RequestCause, Transaction, body_limit
-from tests.shared.web.site import PERSON, Site, a_client, serving, some_settings
-
-
-class NoSuchPayableError(DomainError):
-    """Nothing is due."""
-
-    kind = Kind.NOT_FOUND
-    code = "payable-not-found"
-    title = "Không tìm thấy trang này"
-
+from tests.shared.web.site import PERSON, NoSuchPayableError, Site, a_client, serving, some_settings
 
 router = APIRouter()
 state = {"k": "one"}
-
-
-@router.get("/sai/{kind}", dependencies=[public()])
-async def fail(kind: Kind) -> None:
-    error = NoSuchPayableError("no payable <b>", dossier_code="H34.10-261122-0007")
-    error.kind = kind  # type: ignore[misc]  # one class for all kinds
-    raise error
-
-
-@router.get("/loi", dependencies=[public()])
-async def break_down() -> None:
-    raise RuntimeError("a secret of the code")
 
 
 @router.get("/trang/{name}", dependencies=[public()])
@@ -101,65 +78,6 @@ async def writer(site: Site, database: Database) -> AsyncIterator[AsyncClient]:
     """A client of a site that may write."""
     async with a_client(site.app(database)) as client:
         yield client
-
-
-STATUS = {
-    "invalid": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
-    "gone": 410, "limited": 429, "waiting": 409, "unavailable": 503,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", list(Kind))
-async def test_given_a_failure_when_a_machine_asks_then_it_hears_a_problem(
-    client: AsyncClient, kind: Kind
-) -> None:
-    answer = await client.get(f"/sai/{kind}")
-
-    assert answer.status_code == STATUS[kind]
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json() == {
-        "type": "/problems/payable-not-found",
-        "title": "Không tìm thấy trang này",
-        "status": STATUS[kind],
-        "code": "payable-not-found",
-        "detail": "no payable <b>",
-        "dossier_code": "H34.10-261122-0007",
-    }
-
-
-@pytest.mark.parametrize("kind", [each for each in Kind if each is not Kind.UNAUTHENTICATED])
-async def test_given_a_failure_when_a_person_asks_then_they_see_a_page_with_the_support_phone(
-    client: AsyncClient, kind: Kind
-) -> None:
-    answer = await client.get(f"/sai/{kind}", headers=PERSON)
-
-    assert answer.status_code == STATUS[kind]
-    assert "<h1>Không tìm thấy trang này</h1>" in answer.text
-    assert "1900 0000" in answer.text
-    assert "no payable" not in answer.text
-
-
-async def test_given_a_bug_when_it_happens_then_it_is_logged_and_nothing_of_it_is_told(
-    client: AsyncClient,
-) -> None:
-    with capture_logs() as logs:
-        problem = await client.get("/loi")
-        page = await client.get("/loi", headers=PERSON)
-
-    assert [line["event"] for line in logs] == ["request.failed"] * 2
-    assert (problem.status_code, page.status_code) == (500, 500)
-    assert "secret" not in problem.text + page.text
-
-
-async def test_given_no_such_address_when_it_is_asked_then_both_forms_say_so(
-    client: AsyncClient,
-) -> None:
-    problem = await client.get("/api/desk/v1/nothing", headers=PERSON)
-    page = await client.get("/nothing", headers=PERSON)
-
-    assert problem.json()["code"] == "not-found"
-    assert "Tìm theo số hồ sơ" in page.text
-    assert (problem.status_code, page.status_code) == (404, 404)
 
 
 async def test_given_no_database_when_a_page_needs_it_then_it_says_that_the_system_is_down(
