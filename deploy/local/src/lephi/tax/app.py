@@ -36,6 +36,8 @@ class Faults(BaseModel):
     """So many forms are taken, and the answer does not arrive (504)."""
     refuse: int = Field(default=0, ge=0)
     """So many forms are refused although nothing is wrong with them."""
+    unexplained: list[int] = Field(default_factory=list)
+    """Lines of these numbers are refused until they explain themselves (giải trình)."""
 
 
 @dataclass
@@ -66,10 +68,13 @@ class Authority:
             self.faults.refuse -= 1
             return _refused(["THU_NGHIEM"])
         sent, wrong = forms.read(form, key, raw)
+        lines: dict[int, list[str]] = {}
         if isinstance(sent, Table):
-            wrong += forms.refusals(sent, self.known)
+            lines = forms.line_refusals(sent, self.known, self.faults.unexplained)
+            of_lines = {code for codes in lines.values() for code in codes}
+            wrong = list(dict.fromkeys([*wrong, *self._refusals(sent), *sorted(of_lines)]))
         if sent is None or wrong:
-            return _refused(wrong)
+            return _refused(wrong, lines)
         answer = {"ket_qua": "tiep_nhan", "ma_tiep_nhan": f"CT-{len(self.taken) + 1:08d}"}
         kept = {
             "key": key, "sha256": sha256, "form": form, "answer": answer,
@@ -80,6 +85,11 @@ class Authority:
         part.replace(part.with_suffix(".json"))
         self._remember(kept)
         return HTTPStatus.OK, answer
+
+    def _refusals(self, table: Table) -> list[str]:
+        """Return why a table is refused as a whole."""
+        taken_before = ["DA_NHAN_BAN_CU"] if table.thay_cho in self.taken else []
+        return forms.refusals(table, self.known) + taken_before
 
     def _remember(self, kept: dict[str, Any]) -> None:
         self.taken[str(kept["key"])] = kept
@@ -137,8 +147,13 @@ def _is_genuine(request: Request, raw: bytes, secret: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode()) and in_time
 
 
-def _refused(codes: list[str]) -> tuple[int, dict[str, Any]]:
-    return HTTPStatus.UNPROCESSABLE_ENTITY, {"ket_qua": "khong_tiep_nhan", "ly_do": codes}
+def _refused(
+    codes: list[str], lines: dict[int, list[str]] | None = None
+) -> tuple[int, dict[str, Any]]:
+    named = [{"stt": line, "ly_do": why} for line, why in (lines or {}).items()]
+    return HTTPStatus.UNPROCESSABLE_ENTITY, {
+        "ket_qua": "khong_tiep_nhan", "ly_do": codes, "dong": named,
+    }  # fmt: skip
 
 
 async def _show_faults(authority: Authority, _: Request) -> Response:

@@ -50,6 +50,7 @@ class Table(_Part):
     ma: str
     ky: str
     lan_bo_sung: Annotated[int, Field(ge=0)]
+    thay_cho: str | None = None
     to_chuc_thu: Collector
     lap_luc: str
     don_vi_tien: Literal["VND"]
@@ -98,6 +99,26 @@ def read(form: str, key: str, raw: bytes) -> tuple[Table | Notice | None, list[s
 def refusals(table: Table, known: Known) -> list[str]:
     """Return why a table is refused; empty if it is taken."""
     return [code for code, is_wrong in _RULES.items() if is_wrong(table, known)]
+
+
+def line_refusals(table: Table, known: Known, unexplained: Collection[int]) -> dict[int, list[str]]:
+    """Return why single lines are refused, by their ``stt``.
+
+    ``unexplained``: numbers of which the authority wants an explanation (giải trình).
+    """
+    found: dict[int, list[str]] = {}
+    for line in table.dong:
+        is_known = _place(table, line) in known.numbers
+        wrong = {
+            "TRUNG_SO": is_known and line.ky_dieu_chinh is None,
+            "CHUA_CO_SO": not is_known and line.ky_dieu_chinh is not None,
+            "SAI_NGAY": line.ngay_lap != table.ky,
+            "THIEU_GIAI_TRINH": line.so in unexplained and not line.giai_trinh,
+        }
+        codes = [code for code, is_wrong in wrong.items() if is_wrong]
+        if codes:
+            found[line.stt] = codes
+    return found
 
 
 def _day_of(table: Table) -> tuple[str, str, str]:

@@ -1,8 +1,5 @@
 """Sổ cái: the balance of every account at a chosen instant, statements, and both as CSV."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
@@ -19,6 +16,7 @@ from shared.days import VIETNAM, in_vietnam
 from shared.web.identity import Role, SignedIn, allow
 from shared.web.pages import render, translate
 from shared.web.request import Transaction
+from shared.web.sheets import sheet_of
 
 router = APIRouter(
     dependencies=[allow(Role.ACCOUNTANT, Role.SUPERVISOR, Role.AUDITOR)], include_in_schema=False
@@ -94,7 +92,7 @@ async def export_balances(session: Transaction, user: SignedIn, luc: _Typed = ""
          each.entries)
         for each in found
     )  # fmt: skip
-    return _csv(f"so-cai-{_typed(at)}.csv", head, lines)
+    return sheet_of(f"so-cai-{_typed(at).replace(':', '')}.csv", [head, *lines])
 
 
 @router.get(f"{PATH}/tai-khoan")
@@ -137,7 +135,7 @@ async def export_statement(session: Transaction, user: SignedIn, asked: _Asked) 
          each.against, str(each.event_id), str(each.transaction_id))
         for each in found.lines
     )  # fmt: skip
-    return _csv(f"so-cai-{asked.tk.replace('/', '-')}.csv", head, lines)
+    return sheet_of(f"so-cai-{asked.tk.replace('/', '-')}.csv", [head, *lines])
 
 
 def words_of(account: str) -> str:
@@ -173,16 +171,3 @@ def _instant(typed: str, *, default: datetime) -> tuple[datetime, str]:
 
 def _typed(at: datetime) -> str:
     return in_vietnam(at).strftime(_FORM)
-
-
-def _csv(name: str, head: Sequence[str], lines: Iterable[Sequence[object]]) -> Response:
-    """Return lines as a file that a spreadsheet opens; no cell begins a formula."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(head)
-    writer.writerows(lines)
-    return Response(
-        written.getvalue().encode("utf-8-sig"),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name.replace(":", "")}"'},
-    )

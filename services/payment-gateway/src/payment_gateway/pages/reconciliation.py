@@ -1,7 +1,5 @@
 """Đối soát: each day as it closed, what differs, and what an accountant does about it."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,6 +42,7 @@ from shared.web.request import (
     database_of,
     run_now,
 )
+from shared.web.sheets import sheet_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,7 +52,6 @@ _WRITES: Final = allow(Role.ACCOUNTANT)
 _SEES_TREE: Final = {Role.SUPERVISOR, Role.AUDITOR}
 _FILE: Final = body_limit(MAX_BYTES + 65_536)
 _WAIT_SECONDS: Final = 8.0
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 Reason = Annotated[str, Form(min_length=3, max_length=500)]
 
 
@@ -124,11 +122,7 @@ async def show_day(
 async def export(session: Transaction, looker: Looker, day_on: date) -> Response:
     """Return a day's differences as CSV; no cell of it is run by a spreadsheet."""
     found = await _day(session, looker, day_on)
-    return Response(
-        _csv(_exported(found)),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="doi-soat-{day_on}.csv"'},
-    )
+    return sheet_of(f"doi-soat-{day_on}.csv", _exported(found))
 
 
 @router.post(f"{PATH}/{{day_on}}/chay", dependencies=[_WRITES])
@@ -230,7 +224,7 @@ def _url(day_on: date) -> str:
     return f"{PATH}/{day_on.isoformat()}"
 
 
-def _exported(found: ReconciledDay) -> Iterable[Sequence[str]]:
+def _exported(found: ReconciledDay) -> Iterable[Sequence[object]]:
     yield [
         translate(title)
         for title in (
@@ -241,28 +235,12 @@ def _exported(found: ReconciledDay) -> Iterable[Sequence[str]]:
     for each in found.differences:
         yield [
             translate(CHANNELS[each.channel]), translate(KINDS[each.kind]),
-            each.channel_reference, each.dossier_code or "", _number(each.ours_vnd),
-            _number(each.theirs_vnd), str(each.at_stake_vnd), translate(ACTS[each.act]),
-            each.explanation or "",
+            each.channel_reference, each.dossier_code, each.ours_vnd, each.theirs_vnd,
+            each.at_stake_vnd, translate(ACTS[each.act]), each.explanation,
         ]  # fmt: skip
     for till in found.tills:
         for difference_vnd, ours_vnd, theirs_vnd, note in till.counts_apart:
             yield [
                 translate(CHANNELS[PaymentChannel.CASH]), translate("Quỹ lệch"), till.short_name,
-                "", str(ours_vnd), str(theirs_vnd), str(abs(difference_vnd)), "", note or "",
+                None, ours_vnd, theirs_vnd, abs(difference_vnd), None, note,
             ]  # fmt: skip
-
-
-def _number(amount_vnd: int | None) -> str:
-    return "" if amount_vnd is None else str(amount_vnd)
-
-
-def _csv(lines: Iterable[Sequence[str]]) -> str:
-    """Return ``lines`` as CSV with the mark that spreadsheets know UTF-8 by."""
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows([_safe(cell) for cell in line] for line in lines)
-    return f"\ufeff{file.getvalue()}"
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell

@@ -1,12 +1,18 @@
 """How a day's table stands: what was sent of it, what the authority said, until when it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from receipt.domain.daily_tables import SubmissionStatus, due_on, is_past
+from receipt.domain.daily_tables import (
+    LIFECYCLE,
+    SubmissionStatus,
+    SubmissionTrigger,
+    due_on,
+    is_past,
+)
 from shared.contracts.parts import Totals
 from shared.days import vietnam_day
 
@@ -23,6 +29,8 @@ class TableState(StrEnum):
     """Đã gửi, and not answered yet."""
     NOT_SENT = "not_sent"
     ACCEPTED = "accepted"
+    REMADE = "remade"
+    """Không được tiếp nhận, đã lập lại: another stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,9 @@ class SubmissionState:
     lines_day: date
     attempts: int
     error_code: str | None
+    refusals: Mapping[int, Sequence[str]]
+    """By line: for which codes the authority refused it."""
+    replaces_id: UUID | None
     failed_since: datetime | None
     accepted_at: datetime | None
     reference: str | None
@@ -55,6 +66,16 @@ class SubmissionState:
         return self.status is SubmissionStatus.ACCEPTED
 
     @property
+    def is_settled(self) -> bool:
+        """Tell whether nothing more becomes of it."""
+        return self.status in {SubmissionStatus.ACCEPTED, SubmissionStatus.REMADE}
+
+    @property
+    def may_be_remade(self) -> bool:
+        """Tell whether another may be put in its place."""
+        return LIFECYCLE.allows(self.status, SubmissionTrigger.REMAKE)
+
+    @property
     def due_on(self) -> date | None:
         """Return its last day; None while nobody can tell, because the outage goes on."""
         if self.is_away:
@@ -63,8 +84,8 @@ class SubmissionState:
 
     def state(self, now: datetime) -> TableState:
         """Return what people read."""
-        if self.is_accepted:
-            return TableState.ACCEPTED
+        if self.is_settled:
+            return TableState(self.status)
         if self.due_on is not None and is_past(self.due_on, now):
             return TableState.OVERDUE
         if self.is_away:
@@ -75,7 +96,7 @@ class SubmissionState:
 
     def is_due_today(self, now: datetime) -> bool:
         """Tell whether an outage's grace ends today: the last day to send it."""
-        return self.is_held_up and not self.is_accepted and self.due_on == vietnam_day(now)
+        return self.is_held_up and not self.is_settled and self.due_on == vietnam_day(now)
 
 
 @dataclass(frozen=True)
@@ -102,7 +123,7 @@ class TableSummary:
     @property
     def due_on(self) -> date | None:
         """Return the earliest last day of what is not accepted."""
-        open_days = [each.due_on for each in self.submissions if not each.is_accepted]
+        open_days = [each.due_on for each in self.submissions if not each.is_settled]
         return min((day for day in open_days if day is not None), default=None)
 
 

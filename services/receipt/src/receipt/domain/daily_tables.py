@@ -35,24 +35,35 @@ class SubmissionStatus(StrEnum):
     """How far one submission of a table has come; its bytes never change."""
 
     WAITING = "waiting"
+    """On its way, or what became of its last try is not known."""
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    """The authority's last word, and nothing was sent since."""
+    REMADE = "remade"
+    """Another stands in its place (đã lập lại); kept, and never sent again."""
 
 
 class SubmissionTrigger(StrEnum):
-    """What the tax authority says of it; silence says nothing, and it is tried again."""
+    """What happens to it; the authority's silence says nothing, and it is tried again."""
 
+    SEND = "send"
     ACCEPT = "accept"
     REFUSE = "refuse"
+    REMAKE = "remake"
+    """Two people put another in its place (ADR 23)."""
 
 
 LIFECYCLE: Final = Lifecycle(
     initial=SubmissionStatus.WAITING,
     steps=(
+        Step(SubmissionStatus.WAITING, SubmissionTrigger.SEND, SubmissionStatus.WAITING),
         Step(SubmissionStatus.WAITING, SubmissionTrigger.ACCEPT, SubmissionStatus.ACCEPTED),
         Step(SubmissionStatus.WAITING, SubmissionTrigger.REFUSE, SubmissionStatus.REFUSED),
+        Step(SubmissionStatus.REFUSED, SubmissionTrigger.SEND, SubmissionStatus.WAITING),
         Step(SubmissionStatus.REFUSED, SubmissionTrigger.ACCEPT, SubmissionStatus.ACCEPTED),
         Step(SubmissionStatus.REFUSED, SubmissionTrigger.REFUSE, SubmissionStatus.REFUSED),
+        Step(SubmissionStatus.REFUSED, SubmissionTrigger.REMAKE, SubmissionStatus.REMADE),
+        # No step from WAITING to REMADE: the authority may have taken what is on its way.
     ),
 )
 
@@ -168,6 +179,11 @@ class Line:
         explanation = "; ".join(each for each in (self.explanation, said) if each)
         return replace(self, state=state, explanation=explanation, note=str(notice_id))
 
+    def saying(self, words: str) -> "Line":
+        """Return the line with what the collector explains to the authority."""
+        explanation = "; ".join(each for each in (self.explanation, words) if each)
+        return replace(self, explanation=explanation)
+
     def correcting(self) -> "Line":
         """Return the same line as it stands in a supplement: it changes its own day's data."""
         return replace(self, adjusts=self.place.issued_on)
@@ -183,6 +199,8 @@ class Submission:
     supplement_no: int
     lines: Sequence[Line]
     made_at: datetime
+    replaces: UUID | None = None
+    """The refused one in whose place it stands, under the same number of supplement."""
 
     @property
     def total_vnd(self) -> int:
@@ -197,6 +215,7 @@ class Submission:
             "ma": str(self.id),
             "ky": self.key.day_on.isoformat(),
             "lan_bo_sung": self.supplement_no,
+            "thay_cho": self.replaces and str(self.replaces),
             "lap_luc": in_vietnam(self.made_at).isoformat(timespec="seconds"),
             "to_chuc_thu": {
                 "ma_so_thue": self.key.tax_code,

@@ -1,10 +1,12 @@
 """The receipt register (sổ biên lai): every number of a series, and that none is missing."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
+from receipt.domain.daily_tables import SubmissionStatus
 from receipt.domain.lifecycles import FileStatus, ReceiptStatus
 from receipt.domain.series import Series
 
@@ -20,6 +22,61 @@ class Period:
     last: date | None = None
 
 
+class Fate(StrEnum):
+    """What became of a receipt; a number may be asked for by it."""
+
+    IN_FORCE = "in-force"
+    REPLACED = "replaced"
+    REPLACEMENT = "replacement"
+    NOTICED = "noticed"
+    """A notice 04/SS-CTĐT was made of it."""
+    REFUNDED = "refunded"
+    WITHOUT_FILE = "without-file"
+
+
+class Reporting(StrEnum):
+    """Whether the tax authority has taken the submission that reports a number."""
+
+    UNREPORTED = "unreported"
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which numbers of a series are asked for; None: whatever it is."""
+
+    period: Period = field(default_factory=Period)
+    fate: Fate | None = None
+    reporting: Reporting | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it leaves no number out."""
+        return self == Filter()
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another receipt, as a line names it: by serial and number."""
+
+    receipt_id: UUID
+    symbol: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The submission of 01/TH-BLĐT that reports a number."""
+
+    table_id: UUID
+    day_on: date
+    supplement_no: int
+    status: SubmissionStatus
+    reference: str | None
+    """Mã tiếp nhận, once it is accepted."""
+    corrected_in: int | None
+    """The newest supplement that tells what became of it since."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One number of the series, with all that became of its receipt."""
@@ -28,15 +85,21 @@ class Entry:
     receipt_id: UUID
     issued_at: datetime
     dossier_code: str
+    names: str
+    """Of the phí or lệ phí, as printed."""
     total_vnd: int
+    refunded_vnd: int
+    """Went back: the mark *đã hoàn*, in full or in part."""
     status: ReceiptStatus
     file_status: FileStatus
     file_error: str | None
     """Why the last try to make the file failed."""
-    replaced_by: str | None
-    """Serial and number of its successor."""
-    replaces: str | None
-    """Serial and number of its predecessor."""
+    replaced_by: Other | None
+    replaces: Other | None
+    notices: str
+    """Numbers of its notices 04/SS-CTĐT; empty if there is none."""
+    report: Report | None
+    """None: it stands in no submission yet."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +138,26 @@ class Count:
 
 @dataclass(frozen=True)
 class Totals:
-    """The sums of a period."""
+    """The sums of what was asked for."""
 
-    receipts: int
-    total_vnd: int
-    replaced: int
-    without_file: int
+    receipts: int = 0
+    total_vnd: int = 0
+    refunded_vnd: int = 0
+    replaced: int = 0
+    noticed: int = 0
+    without_file: int = 0
     """Their file is not stored yet."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures above the first page; whoever turns pages has read them."""
+
+    count: Count
+    missing: Sequence[int]
+    totals: Totals
+    unreported: int
+    """Numbers of the whole series that the tax authority has not taken yet."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +165,22 @@ class Register:
     """One page of the register of one series."""
 
     series: Series
-    count: Count
-    missing: Sequence[int]
-    totals: Totals
+    overview: Overview | None
+    """None behind the first page: a page costs what its lines cost, not what the series does."""
     entries: Sequence[Entry]
     next_after: int | None
 
 
-def with_gaps(entries: Iterable[Entry], after: int, *, whole: bool) -> Iterator[Entry | Gap]:
-    """Yield ``entries`` in order, and what is missing before each; ``whole``: no day is left out.
+def with_gaps(entries: Iterable[Entry], after: int, wanted: Filter) -> Iterator[Entry | Gap]:
+    """Yield ``entries`` in order, and what is missing before each.
 
-    A period leaves numbers out by itself: there only what lies between its entries is missing.
+    A filter leaves numbers out by itself: of a period only what lies between its entries is
+    missing, and of other filters nothing is said.
     """
-    expected = after + 1 if whole or after else None
+    if wanted.fate or wanted.reporting:
+        yield from entries
+        return
+    expected = after + 1 if wanted.is_open or after else None
     for entry in entries:
         if expected is not None and entry.number > expected:
             yield Gap(expected, entry.number - 1)

@@ -1,5 +1,6 @@
 """What goes to the tax authority, and what it may answer (docs/tax-authority.md)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,10 +39,23 @@ class TaxRefusedError(DomainError):
     code = "tax-refused"
     title = "Cơ quan thuế không tiếp nhận"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, lines: Mapping[int, Sequence[str]] | None = None) -> None:
         super().__init__(f"the tax authority refused: {reason}", reason=reason)
         self.reason = reason
         """Its codes, with a comma between."""
+        self.lines = dict(lines or {})
+        """Its codes by line (stt), where it names lines."""
+
+
+class NothingToRemakeError(DomainError):
+    """What was refused would be sent again word for word: the cause has to be mended first."""
+
+    kind = Kind.CONFLICT
+    code = "nothing-to-remake"
+    title = "Lập lại bây giờ sẽ giống hệt bản không được tiếp nhận. Sửa nguyên nhân trước."
+
+    def __init__(self) -> None:
+        super().__init__("the submission made anew equals the refused one")
 
 
 class TableNotFoundError(DomainError):

@@ -1,8 +1,6 @@
 """Bảng kê: each day's 01/TH-BLĐT, what was sent of it, and sending it now."""
 
-import csv
-import io
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -21,6 +19,7 @@ from shared.days import vietnam_day
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render, translate
 from shared.web.request import Transaction, database_of, run_now, settings_of
+from shared.web.sheets import sheet_of
 
 router = APIRouter(include_in_schema=False)
 Configured = Annotated[Settings, Depends(settings_of(Settings))]
@@ -32,7 +31,6 @@ _PAGE: Final = 40
 _MOST_LINES: Final = 300
 """What a page shows of a day; all of it is in the CSV."""
 _WAIT_SECONDS: Final = 8.0
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 STATES: Final = {
     TableState.OVERDUE: ("Quá hạn", "wrong"),
@@ -41,6 +39,7 @@ STATES: Final = {
     TableState.SENT: ("Đã gửi, chờ tiếp nhận", "waiting"),
     TableState.NOT_SENT: ("Chưa gửi", "waiting"),
     TableState.ACCEPTED: ("Đã nhận", "done"),
+    TableState.REMADE: ("Đã lập lại", "neutral"),
 }
 LINES: Final = {
     LineState.NEW: "Mới",
@@ -118,13 +117,9 @@ async def show_day(
 async def export(session: Transaction, user: SignedIn, table_id: UUID) -> Response:
     """Return the day's lines as CSV, each number as it counts now."""
     opened = await daily_look.open_table(session, table_id, await _agencies(session, user))
-    lines = [[_cell(line[name]) for name, _ in COLUMNS] for line in opened.lines]
+    lines = [[line[name] for name, _ in COLUMNS] for line in opened.lines]
     name = f"bang-ke-{opened.table.collector_code}-{opened.table.day_on}.csv"
-    return Response(
-        _csv([[translate(title) for _, title in COLUMNS], *lines]),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return sheet_of(name, [[translate(title) for _, title in COLUMNS], *lines])
 
 
 @router.get(f"{PATH}/{{table_id}}/lan/{{supplement_no}}", dependencies=_READS)
@@ -133,10 +128,13 @@ async def show_sent(
     user: SignedIn,
     table_id: UUID,
     supplement_no: Annotated[int, Path(ge=0, le=1_000_000)],
+    ma: UUID | None = None,
 ) -> Response:
-    """Return a submission byte for byte as it was sent."""
+    """Return a submission byte for byte as it was sent; ``ma`` chooses one that was remade."""
     agencies = await _agencies(session, user)
-    body = await daily_look.what_was_sent(session, table_id, supplement_no, agencies)
+    body = await daily_look.what_was_sent(
+        session, table_id, agencies, supplement_no=supplement_no, submission_id=ma
+    )
     name = f"bang-ke-{table_id}-{supplement_no}.json"
     return Response(
         body.encode(),
@@ -173,19 +171,3 @@ async def _send(request: Request, submission_ids: Sequence[UUID]) -> None:
 
 async def _agencies(session: AsyncSession, user: User) -> Collection[str]:
     return await look_up.agencies_of(session, reader_of(user))
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _csv(lines: Iterable[Sequence[str]]) -> str:
-    """Return ``lines`` as CSV with the mark that spreadsheets know UTF-8 by."""
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows([_safe(cell) for cell in line] for line in lines)
-    return f"\ufeff{file.getvalue()}"
-
-
-def _safe(cell: str) -> str:
-    """Return a cell that no spreadsheet runs."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.daily_states import Outage, SubmissionState, TableSummary, Unreported
-from receipt.domain.daily_tables import LineState
+from receipt.domain.daily_tables import LineState, SubmissionStatus
 from receipt.tables import (
     DailyTableChangeRow,
     DailyTableLineRow,
@@ -26,7 +26,7 @@ _UNREPORTED: Final = """
 SELECT count(r.id) AS count, coalesce(sum(r.total_vnd), 0)::bigint AS summed,
        min(r.issued_at) AS since
 FROM series s LEFT JOIN LATERAL (
-  SELECT number FROM daily_table_line WHERE series_id = s.id AND adjusts IS NULL
+  SELECT number FROM daily_table_line WHERE series_id = s.id AND adjusts IS NULL AND NOT superseded
   ORDER BY number DESC LIMIT 1
 ) l ON true
 JOIN receipt r ON r.series_id = s.id AND r.number > coalesce(l.number, 0)
@@ -97,7 +97,7 @@ async def lines_of(
         .join(
             DailyTableSubmissionRow, DailyTableSubmissionRow.id == DailyTableLineRow.submission_id
         )
-        .where(DailyTableSubmissionRow.table_id == table_id)
+        .where(DailyTableSubmissionRow.table_id == table_id, ~DailyTableLineRow.superseded)
         .order_by(DailyTableLineRow.receipt_id, DailyTableSubmissionRow.supplement_no.desc())
         .subquery()
     )
@@ -111,12 +111,23 @@ async def lines_of(
     return [{**said, "stt": after + order} for order, said in enumerate(found, start=1)]
 
 
-async def body_of(session: AsyncSession, table_id: UUID, supplement_no: int) -> str | None:
-    """Return what was sent, byte for byte; None if there is no such submission."""
+async def body_of(
+    session: AsyncSession, table_id: UUID, supplement_no: int, submission_id: UUID | None
+) -> str | None:
+    """Return what was sent, byte for byte; None if there is no such submission.
+
+    ``submission_id``: this one, also if it was remade; None: the one that counts.
+    """
+    which = (
+        DailyTableSubmissionRow.status != SubmissionStatus.REMADE
+        if submission_id is None
+        else DailyTableSubmissionRow.id == submission_id
+    )
     return await session.scalar(
         select(DailyTableSubmissionRow.body).where(
             DailyTableSubmissionRow.table_id == table_id,
             DailyTableSubmissionRow.supplement_no == supplement_no,
+            which,
         )
     )
 
@@ -138,6 +149,7 @@ async def changes_of(session: AsyncSession, table_id: UUID) -> Sequence[int]:
         .where(
             DailyTableSubmissionRow.table_id == table_id,
             DailyTableLineRow.state == LineState.REPLACED,
+            ~DailyTableLineRow.superseded,
         )
     )
     replaced = select(ReceiptRow.replaces).where(
@@ -161,16 +173,19 @@ async def _summaries(session: AsyncSession, tables: Sequence[DailyTableRow]) -> 
     )
     sent = sent.where(DailyTableSubmissionRow.table_id.in_(ids))
     submissions: dict[UUID, list[SubmissionState]] = {each: [] for each in ids}
-    for row, ended_at in await session.execute(
-        sent.order_by(DailyTableSubmissionRow.supplement_no)
-    ):
+    order = (DailyTableSubmissionRow.supplement_no, DailyTableSubmissionRow.made_at)
+    for row, ended_at in await session.execute(sent.order_by(*order)):
         submissions[row.table_id].append(_submission(row, ended_at))
     counted = (
         select(
             DailyTableSubmissionRow.table_id, func.count(), func.sum(DailyTableLineRow.total_vnd)
         )
         .join(DailyTableLineRow, DailyTableLineRow.submission_id == DailyTableSubmissionRow.id)
-        .where(DailyTableSubmissionRow.table_id.in_(ids), DailyTableLineRow.adjusts.is_(None))
+        .where(
+            DailyTableSubmissionRow.table_id.in_(ids),
+            DailyTableLineRow.adjusts.is_(None),
+            ~DailyTableLineRow.superseded,
+        )
         .group_by(DailyTableSubmissionRow.table_id)
     )
     totals = {
@@ -195,6 +210,8 @@ def _submission(row: DailyTableSubmissionRow, ended_at: Any) -> SubmissionState:
         lines_day=row.lines_day,
         attempts=row.attempts,
         error_code=row.error_code,
+        refusals={int(line): codes for line, codes in (row.refusals or {}).items()},
+        replaces_id=row.replaces_id,
         failed_since=row.failed_since,
         accepted_at=row.accepted_at,
         reference=row.reference,

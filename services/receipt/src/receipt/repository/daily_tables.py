@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from receipt.domain.daily_tables import LIFECYCLE, Line, Place, Submission, TableKey
+from receipt.domain.daily_tables import (
+    LIFECYCLE,
+    Line,
+    Place,
+    Submission,
+    SubmissionStatus,
+    TableKey,
+)
 from receipt.tables import (
     DailyTableChangeRow,
     DailyTableLineRow,
@@ -34,7 +41,7 @@ WITH behind AS (
   SELECT s.id, s.tax_code, s.form_symbol, s.serial_symbol, coalesce(l.number, 0) AS reported
   FROM series s LEFT JOIN LATERAL (
     SELECT number FROM daily_table_line WHERE series_id = s.id AND adjusts IS NULL
-    ORDER BY number DESC LIMIT 1
+    AND NOT superseded ORDER BY number DESC LIMIT 1
   ) l ON true
   WHERE s.last_number > coalesce(l.number, 0)
     AND ($2::text[] IS NULL OR s.agency_code = ANY($2))
@@ -52,6 +59,12 @@ FROM due CROSS JOIN LATERAL (
   ORDER BY number LIMIT $3
 ) r
 ORDER BY due.form_symbol, due.serial_symbol, r.number
+"""
+_READ_AGAIN: Final = """
+SELECT r.id, r.series_id, r.number, r.issued_at, r.collector_code, r.total_vnd, r.replaces,
+       r.fact->'issuer'->>'name' AS collector_name, s.tax_code, s.form_symbol,
+       s.serial_symbol, jsonb_path_query_array(r.fact, '$.lines[*].name')::text AS names
+FROM receipt r JOIN series s ON s.id = r.series_id WHERE r.id = ANY($1::uuid[])
 """
 
 
@@ -92,6 +105,14 @@ async def find_unreported(
     ]
 
 
+async def read_again(
+    session: AsyncSession, receipt_ids: Collection[UUID]
+) -> dict[UUID, Unreported]:
+    """Return receipts as they would be reported for the first time, whatever was reported."""
+    rows = await driver.fetch(session, _READ_AGAIN, list(receipt_ids))
+    return {each.line.receipt_id: each for each in map(_unreported, rows)}
+
+
 async def places_of(session: AsyncSession, receipt_ids: Collection[UUID]) -> dict[UUID, Place]:
     """Return where receipts stand."""
     return await _places(session, cast("ColumnElement[UUID]", ReceiptRow.id), receipt_ids)
@@ -113,7 +134,7 @@ async def newest_lines_of(
             DailyTableSubmissionRow, DailyTableSubmissionRow.id == DailyTableLineRow.submission_id
         )
         .join(DailyTableRow, DailyTableRow.id == DailyTableSubmissionRow.table_id)
-        .where(DailyTableLineRow.receipt_id.in_(receipt_ids))
+        .where(DailyTableLineRow.receipt_id.in_(receipt_ids), ~DailyTableLineRow.superseded)
         .order_by(DailyTableLineRow.receipt_id, DailyTableSubmissionRow.supplement_no.desc())
     )
     return {
@@ -164,7 +185,10 @@ async def table_of(session: AsyncSession, key: TableKey, name: str) -> tuple[UUI
         )
     )
     made = await session.scalar(
-        select(func.count()).where(DailyTableSubmissionRow.table_id == table_id)
+        select(func.count()).where(
+            DailyTableSubmissionRow.table_id == table_id,
+            DailyTableSubmissionRow.status != SubmissionStatus.REMADE,
+        )
     )
     return table_id or values["id"], made or 0  # type: ignore[return-value]
 
@@ -186,6 +210,7 @@ async def store_submission(
             lines_day=lines_day,
             due_at=submission.made_at,
             attempts=0,
+            replaces_id=submission.replaces,
         )
     )
     await session.flush()

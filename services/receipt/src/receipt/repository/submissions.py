@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from receipt.domain.daily_tables import SubmissionStatus
+from receipt.domain.daily_tables import LIFECYCLE, SubmissionStatus, SubmissionTrigger
 from receipt.tables import (
     DailyTableLineRow,
     DailyTableRow,
@@ -32,7 +32,7 @@ async def claim_due(
     earlier = select(_Earlier.id).where(
         _Earlier.table_id == DailyTableSubmissionRow.table_id,
         _Earlier.supplement_no < DailyTableSubmissionRow.supplement_no,
-        _Earlier.status != SubmissionStatus.ACCEPTED,
+        _Earlier.status.not_in((SubmissionStatus.ACCEPTED, SubmissionStatus.REMADE)),
     )
     due = select(DailyTableSubmissionRow).where(
         DailyTableSubmissionRow.due_at <= now, ~earlier.exists()
@@ -45,6 +45,7 @@ async def claim_due(
         .with_for_update(skip_locked=True)
     )
     if row is not None:
+        row.status = LIFECYCLE.next(row.status, SubmissionTrigger.SEND)
         row.attempts += 1
         row.due_at = now + lease
     return row
@@ -71,6 +72,7 @@ async def accepted_totals(session: AsyncSession, table_id: UUID) -> Totals:
             DailyTableSubmissionRow.table_id == table_id,
             DailyTableSubmissionRow.status == SubmissionStatus.ACCEPTED,
             DailyTableLineRow.adjusts.is_(None),
+            ~DailyTableLineRow.superseded,
         )
     )
     count, summed = (await session.execute(statement)).one()

@@ -47,11 +47,15 @@ class DailyTableSubmissionRow(Base):
 
     __tablename__ = "daily_table_submission"
     __table_args__ = (
-        UniqueConstraint("table_id", "supplement_no", name="uq_daily_table_submission_no"),
+        Index(
+            "uq_daily_table_submission_no", "table_id", "supplement_no", unique=True,
+            postgresql_where=text("status <> 'remade'"),
+        ),
+        UniqueConstraint("replaces_id", name="uq_daily_table_submission_replaces"),
         Index(
             "ix_daily_table_submission_due", "due_at", postgresql_where=text("due_at IS NOT NULL")
         ),
-    )
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     table_id: Mapped[UUID] = mapped_column(ForeignKey("daily_table.id"))
@@ -65,10 +69,14 @@ class DailyTableSubmissionRow(Base):
     lines_day: Mapped[date]
     """The day on which it is due: the table's, or that of a correction."""
     due_at: Mapped[datetime | None]
-    """When to send it, or to try again; None once it is accepted."""
+    """When to send it, or to try again; None once it is accepted, or remade."""
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     error_code: Mapped[str | None]
     """Why the last try came to nothing."""
+    refusals: Mapped[dict[str, Any] | None]
+    """Codes of the last refusal by line, where it named lines."""
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("daily_table_submission.id"))
+    """The refused one in whose place it stands."""
     failed_since: Mapped[datetime | None]
     outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("tax_outage.id"))
     """The outage that held it up."""
@@ -77,13 +85,13 @@ class DailyTableSubmissionRow(Base):
 
 
 class DailyTableLineRow(Base):
-    """One line of a submission; only ever inserted. A number's newest line is what counts."""
+    """One line of a submission; never deleted. A number's newest line is what counts."""
 
     __tablename__ = "daily_table_line"
     __table_args__ = (
         Index(
             "uq_daily_table_line_first", "series_id", "number", unique=True,
-            postgresql_where=text("adjusts IS NULL"),
+            postgresql_where=text("adjusts IS NULL AND NOT superseded"),
         ),
         Index("ix_daily_table_line_receipt", "receipt_id"),
     )  # fmt: skip
@@ -100,6 +108,8 @@ class DailyTableLineRow(Base):
     adjusts: Mapped[date | None]
     said: Mapped[dict[str, Any]]
     """Its thirteen columns as they were sent."""
+    superseded: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Its submission was refused, and another stands in its place."""
 
 
 class DailyTableChangeRow(Base):

@@ -64,11 +64,19 @@ async def open_table(
 
 
 async def what_was_sent(
-    session: AsyncSession, table_id: UUID, supplement_no: int, agencies: Collection[str]
+    session: AsyncSession,
+    table_id: UUID,
+    agencies: Collection[str],
+    *,
+    supplement_no: int,
+    submission_id: UUID | None = None,
 ) -> str:
-    """Return a submission's bytes as they were sent; raise TableNotFoundError."""
+    """Return a submission's bytes as they were sent; raise TableNotFoundError.
+
+    ``submission_id`` chooses one that was remade.
+    """
     table = await rows.find_table(session, table_id, agencies)
-    body = table and await rows.body_of(session, table_id, supplement_no)
+    body = table and await rows.body_of(session, table_id, supplement_no, submission_id)
     if not body:
         raise TableNotFoundError
     return body

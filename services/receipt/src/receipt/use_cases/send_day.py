@@ -54,7 +54,7 @@ async def mark_accepted(
         return
     row.status = LIFECYCLE.next(row.status, SubmissionTrigger.ACCEPT)
     row.reference, row.accepted_at = taken.reference, now
-    row.due_at = row.error_code = row.failed_since = None
+    row.due_at = row.error_code = row.failed_since = row.refusals = None
     await session.flush()
     table = await rows.read_table(session, row.table_id)
     totals = await rows.accepted_totals(session, row.table_id)
@@ -80,6 +80,7 @@ async def mark_failed(
     if isinstance(failure, TaxRefusedError):
         row.status = LIFECYCLE.next(row.status, SubmissionTrigger.REFUSE)
         row.error_code, row.due_at = failure.reason, now + REFUSED_PAUSE
+        row.refusals = {str(line): list(codes) for line, codes in failure.lines.items()}
         await session.flush()
         await rows.end_outage(session, now=now)
     else:

@@ -23,6 +23,8 @@ _PATHS: Final = {
 }
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._:/-]{1,64}")
 _REASON: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_MOST_CODES: Final = 5
+_MOST_LINES: Final = 1_000
 _REFUSALS: Final = frozenset({httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY})
 
 
@@ -58,7 +60,7 @@ class TaxClient:
         except httpx.HTTPError as error:
             raise TaxUnavailableError(f"no answer: {type(error).__name__}") from error
         if answer.status_code in _REFUSALS:
-            raise TaxRefusedError(_reasons(answer))
+            raise TaxRefusedError(_reasons(answer), _lines(answer))
         if not answer.is_success:
             raise TaxUnavailableError(f"HTTP {answer.status_code}")
         return _acknowledged(answer)
@@ -88,9 +90,23 @@ def _acknowledged(answer: httpx.Response) -> Acknowledgement:
 
 def _reasons(answer: httpx.Response) -> str:
     """Return the codes of a refusal; what is no code is not repeated."""
-    said = _fields(answer).get("ly_do")
+    return ",".join(_codes(_fields(answer).get("ly_do"))) or "khong-ro"
+
+
+def _lines(answer: httpx.Response) -> dict[int, list[str]]:
+    """Return the codes of a refusal by line, where it names lines."""
+    said = _fields(answer).get("dong")
+    named = [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
+    return {
+        each["stt"]: codes
+        for each in named[:_MOST_LINES]
+        if isinstance(each.get("stt"), int) and (codes := _codes(each.get("ly_do")))
+    }
+
+
+def _codes(said: object) -> list[str]:
     codes = [str(each) for each in said] if isinstance(said, list) else []
-    return ",".join([each for each in codes if _REASON.fullmatch(each)][:5]) or "khong-ro"
+    return [each for each in codes if _REASON.fullmatch(each)][:_MOST_CODES]
 
 
 def _fields(answer: httpx.Response) -> dict[str, object]:
