@@ -13,7 +13,11 @@ import pytest
 from sqlalchemy import text
 
 from receipt.jobs.days import close_days, send_table
+from receipt.use_cases import remake_day
+from receipt.use_cases.acting import Acting
 from receipt.use_cases.close_day import note_error
+from shared.approvals import ApprovalTrigger, Decision, Person
+from shared.contracts.envelope import Cause
 from shared.contracts.parts import Payee
 from shared.contracts.receipt import ReceiptIssued
 from shared.days import VIETNAM
@@ -88,6 +92,36 @@ class Days:
         """Return the rows of a statement."""
         async with self.database.transaction() as session:
             return [tuple(row) for row in await session.execute(text(statement))]
+
+
+@dataclass
+class Remaking:
+    """Two people who have the refused submission made anew."""
+
+    days: Days
+
+    async def ask(self, explanations: dict[str, str]) -> UUID:
+        """Ask for the one that is refused, or was last tried."""
+        [(submission_id,), *_] = await self.days.select(
+            "SELECT id FROM daily_table_submission WHERE status <> 'accepted'"
+            " ORDER BY status <> 'refused', supplement_no"
+        )
+        async with self.days.database.transaction() as session:
+            return await remake_day.ask(
+                session, submission_id, explanations, "Đã sửa", acting=self._acting("accountant")
+            )
+
+    async def approve(self, approval_id: UUID) -> None:
+        """Let the second person approve what was asked for."""
+        decision = Decision(remake_day.ACT, ApprovalTrigger.APPROVE)
+        async with self.days.database.transaction() as session:
+            await remake_day.decide(
+                session, approval_id, decision, acting=self._acting("supervisor")
+            )
+
+    def _acting(self, name: str) -> Acting:
+        cause = Cause(correlation_id=new_id(), causation_id=new_id())
+        return Acting(Person(name, name, None), cause, self.days.now)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from receipt.domain import daily_tables as tables
 from receipt.domain import lifecycles as of
 from shared.lifecycle import IllegalStepError, Lifecycle
 
@@ -13,15 +14,19 @@ CASES = [
     (of.LIFECYCLE, of.ReceiptStatus, of.ReceiptTrigger, "issued succeeded replaced"),
     (of.NOTICE_LIFECYCLE, of.NoticeStatus, of.NoticeTrigger, "pending store stored"),
     (of.REPORT_LIFECYCLE, of.ReportStatus, of.ReportTrigger, "due accept accepted"),
-]
+    (
+        tables.LIFECYCLE, tables.SubmissionStatus, tables.SubmissionTrigger,
+        "waiting send waiting, waiting accept accepted, waiting refuse refused,"
+        " refused send waiting, refused accept accepted, refused refuse refused,"
+        " refused remake remade",
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("lifecycle", "states", "triggers", "allowed"), CASES)
 def test_given_every_state_and_trigger_when_it_happens_then_only_the_listed_steps_are_allowed(
     lifecycle: Lifecycle[Any, Any], states: type[StrEnum], triggers: type[StrEnum], allowed: str
 ) -> None:
-    source, trigger, target = allowed.split()
-
     found: dict[tuple[str, str], str] = {}
     for state, happening in product(states, triggers):
         try:
@@ -29,4 +34,5 @@ def test_given_every_state_and_trigger_when_it_happens_then_only_the_listed_step
         except IllegalStepError:
             assert not lifecycle.allows(state, happening)
 
-    assert found == {(source, trigger): target}
+    steps = [step.split() for step in allowed.split(",")]
+    assert found == {(source, trigger): target for source, trigger, target in steps}

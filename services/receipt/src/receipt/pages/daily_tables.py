@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from receipt.domain.daily_states import TableState, TableSummary
-from receipt.domain.daily_tables import LineState
 from receipt.pages.staff import reader_of
+from receipt.pages.tax_words import LINES, refusal_words
 from receipt.settings import Settings
-from receipt.use_cases import close_day, daily_look, look_up, send_day
+from receipt.use_cases import close_day, daily_look, look_up, remake_day, send_day
 from shared.clock import utc_now
 from shared.days import vietnam_day
 from shared.web.identity import Role, SignedIn, User, allow
@@ -40,12 +40,6 @@ STATES: Final = {
     TableState.NOT_SENT: ("Chưa gửi", "waiting"),
     TableState.ACCEPTED: ("Đã nhận", "done"),
     TableState.REMADE: ("Đã lập lại", "neutral"),
-}
-LINES: Final = {
-    LineState.NEW: "Mới",
-    LineState.REPLACES: "Thay thế",
-    LineState.REPLACED: "Bị thay thế",
-    LineState.EXPLAINED: "Giải trình",
 }
 COLUMNS: Final = (
     ("stt", "STT"), ("ky_hieu_mau", "Ký hiệu mẫu"), ("ky_hieu", "Ký hiệu"), ("so", "Số"),
@@ -105,7 +99,9 @@ async def show_day(
         opened=opened,
         table=opened.table,
         columns=COLUMNS,
-        line_states={state.value: words for state, words in LINES.items()},
+        line_states=LINES,
+        refusal_words=refusal_words,
+        requests=await remake_day.open_of(session, table_id, agencies),
         states=STATES,
         now=utc_now(),
         may_act=Role.ACCOUNTANT in user.roles,

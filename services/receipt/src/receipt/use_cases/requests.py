@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.repository import corrections
-from receipt.use_cases import noticing, replacing
+from receipt.use_cases import noticing, remake_day, replacing
 from receipt.use_cases.acting import Acting
 from shared import approvals
 from shared.approvals import ApprovalNotFoundError
@@ -30,7 +30,7 @@ async def list_open(session: AsyncSession, agencies: frozenset[str]) -> list[App
     """Return what waits for a second person in ``agencies``, the oldest first."""
     found = [
         row
-        for act in _ACTS
+        for act in (*_ACTS, remake_day.ACT)
         for row in await approvals.open_requests(session, act, agencies=agencies)
     ]
     return sorted(found, key=lambda row: row.requested_at)
