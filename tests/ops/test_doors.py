@@ -139,7 +139,11 @@ async def test_given_figures_when_the_board_opens_then_it_tells_them(
             backlog=[Backlog("receipt", TOPIC, 4_812, NOW)],
             unsent=[Unsent("fee", 157, LONG_AGO, NOW)],
             unanswered=[Unanswered("H34", 318, LONG_AGO, NOW)],
-            held_up=[HeldUp(WorkKind.RECEIPT_FILE, 37, 5, LONG_AGO, "pdf-not-made", NOW)],
+            held_up=[
+                HeldUp(WorkKind.SERIES, 2, 2, None, None, NOW),
+                HeldUp(WorkKind.RECEIPT_NUMBER, 0, 0, None, None, NOW),
+                HeldUp(WorkKind.RECEIPT_FILE, 37, 5, LONG_AGO, "pdf-not-made", NOW),
+            ],
         )
 
     page = (await operator.get("/van-hanh")).text
@@ -152,6 +156,9 @@ async def test_given_figures_when_the_board_opens_then_it_tells_them(
     assert "lephi.receipt" in page
     assert "Tệp biên lai" in page
     assert "pdf-not-made" in page
+    assert "Thiếu 2 dải số của năm sau" in page
+    assert "37 biên lai có số mà chưa có tệp quá lâu" in page
+    assert "chưa có số" not in page
 
 
 async def test_given_a_code_as_people_type_it_when_searched_then_its_timeline_is_shown(

@@ -11,7 +11,7 @@ from receipt.domain.errors import SeriesKnownError, SeriesOpenError
 from receipt.domain.lifecycles import SeriesStatus
 from receipt.domain.series import NewSeries, Registration, SeriesKey, Wait
 from receipt.domain.symbols import Symbols
-from receipt.jobs.numbers import look_after_series
+from receipt.jobs.numbers import count_waiting
 from receipt.use_cases.issue import number_waiting
 from receipt.use_cases.series import (
     Acting,
@@ -190,10 +190,17 @@ async def test_given_receipts_without_a_number_when_the_job_looks_then_the_figur
     await close(database, "26TAA")
     await settle(database, a_payment(), a_payment())
 
-    await look_after_series(database, None)
+    await count_waiting(database, None)
 
-    assert REGISTRY.get_sample_value("lephi_receipts_awaiting_number") == 2
-    assert REGISTRY.get_sample_value("lephi_series_missing") == 0
+    figures = {
+        name: REGISTRY.get_sample_value(f"lephi_{name}")
+        for name in (
+            "receipts_awaiting_number", "series_missing", "receipt_files_late",
+            "receipt_files_failing",
+        )
+    }  # fmt: skip
+    assert list(figures.values()) == [2, 0, 1, 0]
+    assert (REGISTRY.get_sample_value("lephi_receipt_files_oldest_seconds") or 0) > 0
 
 
 async def test_given_a_registered_series_of_next_year_when_the_rule_comes_then_that_one_is_opened(

@@ -105,7 +105,7 @@ class UnansweredRow(Base):
 
 
 class HeldUpRow(Base):
-    """What waited of receipt's files and daily tables when last measured."""
+    """What waited of receipt's series, numbers, files and daily tables when last measured."""
 
     __tablename__ = "held_up"
 

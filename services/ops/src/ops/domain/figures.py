@@ -47,6 +47,10 @@ class Unanswered:
 class WorkKind(StrEnum):
     """Work of receipt that never blocks anybody and is tried for ever."""
 
+    SERIES = "series"
+    """Dải số năm sau: not open although its day has passed."""
+    RECEIPT_NUMBER = "receipt-number"
+    """Chờ cấp số: the money is in, and no open series numbers its receipt."""
     RECEIPT_FILE = "receipt-file"
     """Tệp biên lai: the number is given, the file is not stored yet."""
     DAILY_TABLE = "daily-table"

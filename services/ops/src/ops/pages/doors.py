@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ops import use_cases
+from ops.domain.alarms import alarms
 from ops.domain.findings import Breach
 from ops.domain.proofs import PROVE
 from ops.domain.timeline import Entry
@@ -38,6 +39,7 @@ async def show_board(request: Request, session: Transaction) -> HTMLResponse:
         board=board,
         proof=proof,
         work=words.work_names(),
+        alarms=[words.alarm(each) for each in alarms(board.held_up, utc_now())],
         now=utc_now(),
         badges={_PARKED_PAGE: board.parked},
     )

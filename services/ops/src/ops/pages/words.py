@@ -1,9 +1,12 @@
 """The words of the operator's pages, in the language of the request."""
 
+from datetime import datetime
+
+from ops.domain.alarms import Alarm
 from ops.domain.figures import WorkKind
 from ops.domain.findings import Breach
 from ops.domain.timeline import Wait
-from shared.web.pages import translate
+from shared.web.pages import number, translate
 
 
 def count_names() -> dict[str, str]:
@@ -41,9 +44,29 @@ def count_names() -> dict[str, str]:
 def work_names() -> dict[WorkKind, str]:
     """Return the words for work of receipt that waits."""
     return {
+        WorkKind.SERIES: translate("Dải số năm sau"),
+        WorkKind.RECEIPT_NUMBER: translate("Số biên lai"),
         WorkKind.RECEIPT_FILE: translate("Tệp biên lai"),
         WorkKind.DAILY_TABLE: translate("Bảng kê 01/TH-BLĐT"),
     }
+
+
+def alarm(each: Alarm) -> tuple[str, str, datetime | None]:
+    """Return what is late, what to do about it, and since when the oldest waits."""
+    titles = {
+        WorkKind.SERIES: "Thiếu %(count)s dải số của năm sau",
+        WorkKind.RECEIPT_NUMBER: "%(count)s biên lai đã thu tiền mà chưa có số",
+        WorkKind.RECEIPT_FILE: "%(count)s biên lai có số mà chưa có tệp quá lâu",
+        WorkKind.DAILY_TABLE: "%(count)s bảng kê 01/TH-BLĐT quá một ngày chưa được nhận",
+    }
+    acts = {
+        WorkKind.SERIES: "Báo quản trị mở ở trang Dải số trước ngày 1/1, nếu không biên lai đầu năm phải chờ số.",  # noqa: E501
+        WorkKind.RECEIPT_NUMBER: "Báo quản trị mở một dải số ở trang Dải số; các biên lai này được cấp số ngay.",  # noqa: E501
+        WorkKind.RECEIPT_FILE: "Xem dịch vụ receipt còn chạy không, kho tệp còn chỗ không, chứng thư số còn hạn không.",  # noqa: E501
+        WorkKind.DAILY_TABLE: "Xem đường đến cơ quan thuế; nếu không được tiếp nhận, báo kế toán mở trang Bảng kê.",  # noqa: E501
+    }  # fmt: skip
+    title = translate(titles[each.kind], count=number(each.count))
+    return title, translate(acts[each.kind]), each.since
 
 
 def statements() -> dict[str, str]:

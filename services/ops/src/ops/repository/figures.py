@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ops.domain.figures import Backlog, HeldUp, StreamFigures, Unanswered, Unsent
+from ops.domain.figures import Backlog, HeldUp, StreamFigures, Unanswered, Unsent, WorkKind
 from ops.tables import BacklogRow, HeldUpRow, ParkedMessageRow, StreamRow, UnansweredRow, UnsentRow
 
 
@@ -58,8 +58,9 @@ async def count_parked(session: AsyncSession) -> Parked:
 
 
 async def list_held_up(session: AsyncSession) -> list[HeldUp]:
-    """Return what waited of receipt's files and daily tables."""
-    rows = await session.scalars(select(HeldUpRow).order_by(HeldUpRow.kind.desc()))
+    """Return what waited of receipt's work, in the order in which it is done."""
+    order = list(WorkKind)
+    rows = sorted(await session.scalars(select(HeldUpRow)), key=lambda row: order.index(row.kind))
     return [
         HeldUp(row.kind, row.waiting, row.failing, row.oldest_at, row.reason, row.measured_at)
         for row in rows

@@ -11,7 +11,12 @@ from receipt.domain.notices import (
 from receipt.jobs.days import close_days, send_table
 from receipt.jobs.files import check_file, make_file, note_certificates
 from receipt.jobs.notices import make_notice, report_notice
-from receipt.jobs.numbers import give_numbers, look_after_series, mark_refunds
+from receipt.jobs.numbers import (
+    count_waiting,
+    give_numbers,
+    look_after_series,
+    mark_refunds,
+)
 from receipt.jobs.workshop import Workshop
 from receipt.use_cases import send_day
 from shared.jobs import Job
@@ -29,6 +34,7 @@ def jobs(workshop: Workshop, *, receipt_url: str) -> tuple[Job, ...]:
         Job("check-files", check, pause=timedelta(seconds=5)),
         Job("give-numbers", number, pause=timedelta(seconds=5), after_facts=True),
         Job("keep-series", look_after_series, pause=timedelta(minutes=10)),
+        Job("count-waiting", count_waiting, pause=timedelta(seconds=15)),
         Job("note-certificates", note, pause=timedelta(hours=1)),
         Job(MAKE_NOTICE, notice, pause=timedelta(seconds=1), after_facts=True),
         Job("mark-refunds", mark_refunds, pause=timedelta(seconds=5)),

@@ -7,6 +7,7 @@ import structlog
 from prometheus_client import Gauge
 
 from receipt.use_cases import refunds
+from receipt.use_cases.file_backlog import show_backlog
 from receipt.use_cases.issue import number_waiting
 from receipt.use_cases.series import alarms, keep_series
 from shared.clock import utc_now
@@ -18,6 +19,13 @@ _log: Final = structlog.get_logger()
 
 _AWAITING: Final = Gauge("lephi_receipts_awaiting_number", "Receipts that no open series numbers.")
 _MISSING: Final = Gauge("lephi_series_missing", "Next year's series that are not open in time.")
+_LATE_FILES: Final = Gauge("lephi_receipt_files_late", "Numbered receipts whose file is late.")
+_FAILING_FILES: Final = Gauge(
+    "lephi_receipt_files_failing", "Files whose last try came to nothing."
+)
+_OLDEST_FILE: Final = Gauge(
+    "lephi_receipt_files_oldest_seconds", "Age of the oldest file that is late or failing."
+)
 
 WAITING_AT_ONCE: Final = 200
 """Receipts that waited for a series and are numbered in one transaction."""
@@ -29,10 +37,22 @@ async def look_after_series(database: Database, _only: UUID | None) -> bool:
     async with database.transaction() as session:
         await keep_series(session, cause=cause, now=utc_now())
         awaiting, missing = await alarms(session, now=utc_now())
-    _AWAITING.set(awaiting)
-    _MISSING.set(missing)
     if awaiting or missing:
         _log.warning("series.alarm", awaiting_number=awaiting, missing_next_year=missing)
+    return False
+
+
+async def count_waiting(database: Database, _only: UUID | None) -> bool:
+    """Tell the metrics what waits for a series, a number, a file; always False."""
+    now = utc_now()
+    async with database.transaction() as session:
+        awaiting, missing = await alarms(session, now=now)
+        files = await show_backlog(session, None, now=now)
+    _AWAITING.set(awaiting)
+    _MISSING.set(missing)
+    _LATE_FILES.set(files.late)
+    _FAILING_FILES.set(files.failing)
+    _OLDEST_FILE.set((now - files.oldest_at).total_seconds() if files.oldest_at else 0)
     return False
 
 

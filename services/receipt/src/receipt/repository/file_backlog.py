@@ -11,9 +11,9 @@ from receipt.tables import ReceiptFileRow, ReceiptRow
 
 
 async def read_backlog(
-    session: AsyncSession, collectors: Collection[str], *, late_before: datetime
+    session: AsyncSession, collectors: Collection[str] | None, *, late_before: datetime
 ) -> FileBacklog:
-    """Return what ``collectors`` wait for: issued before ``late_before``, or tried in vain."""
+    """Return what waits of ``collectors`` (None: all): issued before ``late_before``, or failing."""
     is_late = ReceiptFileRow.issued_at < late_before
     is_failing = ReceiptFileRow.error_code.is_not(None)
     statement = (
@@ -27,8 +27,9 @@ async def read_backlog(
         .where(
             ReceiptFileRow.due_at.is_not(None),
             is_late | is_failing,
-            ReceiptRow.collector_code.in_(collectors),
         )
     )
+    if collectors is not None:
+        statement = statement.where(ReceiptRow.collector_code.in_(collectors))
     late, failing, oldest_at, reason = (await session.execute(statement)).one()
     return FileBacklog(late, failing, oldest_at, reason)

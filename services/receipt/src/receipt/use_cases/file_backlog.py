@@ -10,7 +10,7 @@ from receipt.repository import file_backlog as rows
 
 
 async def show_backlog(
-    session: AsyncSession, agencies: Collection[str], *, now: datetime
+    session: AsyncSession, agencies: Collection[str] | None, *, now: datetime
 ) -> FileBacklog:
-    """Return how many files of ``agencies`` are late or failing, since when, and why."""
+    """Return how many files of ``agencies`` (None: all) are late or failing, since when, why."""
     return await rows.read_backlog(session, agencies, late_before=now - LATE)

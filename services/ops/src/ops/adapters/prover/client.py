@@ -6,12 +6,13 @@ those of reliability.md 2.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from ops.domain.alarms import misses_next_year
 from ops.domain.evidence import (
     Deliveries,
     LedgerState,
@@ -27,6 +28,7 @@ from ops.domain.evidence import (
 from ops.domain.figures import HeldUp, Unanswered, Unsent, WorkKind
 from ops.domain.told import Issued
 from shared.contracts.catalogue import KEPT_TOPICS
+from shared.days import vietnam_day
 from shared.errors import DomainError, Kind
 
 PAYMENT_GATEWAY: Final = "payment-gateway"
@@ -36,12 +38,21 @@ DOSSIER: Final = "dossier"
 
 
 _HELD_UP: Final = {
+    WorkKind.RECEIPT_NUMBER: "SELECT count(*), 0, min(since),"
+    " mode() WITHIN GROUP (ORDER BY why) FROM awaiting_number",
     WorkKind.RECEIPT_FILE: "SELECT count(*), count(error_code), min(issued_at),"
     " mode() WITHIN GROUP (ORDER BY error_code) FROM receipt_file WHERE due_at IS NOT NULL",
     WorkKind.DAILY_TABLE: "SELECT count(*), count(error_code), min(made_at),"
     " mode() WITHIN GROUP (ORDER BY error_code) FROM daily_table_submission"
     " WHERE due_at IS NOT NULL",
 }
+_MISSING_SERIES: Final = """
+SELECT count(*) FROM series s LEFT JOIN agency a ON a.code = s.agency_code
+WHERE s.year = $1 AND s.status = 'open'
+  AND (a.valid_to IS NULL OR a.valid_to >= make_date($1::int + 1, 1, 1))
+  AND NOT EXISTS (SELECT FROM series n WHERE n.tax_code = s.tax_code AND n.kind = s.kind
+                    AND n.year = $1 + 1 AND n.status <> 'registered')
+"""
 
 
 class DatabaseUnavailableError(DomainError):
@@ -228,14 +239,21 @@ class Snapshots:
         return [Unanswered(partner, facts, oldest_at, now) for partner, facts, oldest_at in rows]
 
     async def held_up(self, *, now: datetime) -> list[HeldUp]:
-        """Return what waits of receipt's files and daily tables; none without receipt."""
+        """Return what waits of receipt's series, numbers, files and daily tables, if it is open."""
         if RECEIPT not in self._connections:
             return []
-        found: list[HeldUp] = []
+        missing = await self._missing_series(vietnam_day(now))
+        found = [HeldUp(WorkKind.SERIES, missing, missing, None, None, now)]
         for kind, statement in _HELD_UP.items():
             [row] = await self._fetch(RECEIPT, statement)
             found.append(HeldUp(kind, row[0], row[1], row[2], row[3], now))
         return found
+
+    async def _missing_series(self, today: date) -> int:
+        if not misses_next_year(today):
+            return 0
+        [row] = await self._fetch(RECEIPT, _MISSING_SERIES, today.year)
+        return int(row[0])
 
     async def _fetch(self, service: str, sql: str, *arguments: object) -> Sequence[Any]:
         connection = self._connections.get(service)
