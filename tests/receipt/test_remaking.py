@@ -76,6 +76,7 @@ async def given_a_request(world: World, office: Days) -> Asked:
         )
     ]  # fmt: skip
     address = str(answers[3].headers["location"])
+    assert address.startswith("/can-bo/bien-lai/bang-ke/de-nghi/")
     answers.append(await world.client.post(f"{address}/duyet", data={}, headers=PEOPLE))
     return Asked(f"{LIST}/{table_id}", address, named, refused, answers)
 

@@ -13,7 +13,7 @@ from receipt.tables import ReceiptFileRow, ReceiptRow
 async def read_backlog(
     session: AsyncSession, collectors: Collection[str] | None, *, late_before: datetime
 ) -> FileBacklog:
-    """Return what waits of ``collectors`` (None: all): issued before ``late_before``, or failing."""
+    """Return what waits of ``collectors``, or of all: issued before ``late_before``, or failing."""
     is_late = ReceiptFileRow.issued_at < late_before
     is_failing = ReceiptFileRow.error_code.is_not(None)
     statement = (
