@@ -50,7 +50,7 @@ class SubmissionTrigger(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
     REMAKE = "remake"
-    """Two people put another in its place (ADR 23)."""
+    """Two people put another in its place (ADR 25)."""
 
 
 LIFECYCLE: Final = Lifecycle(

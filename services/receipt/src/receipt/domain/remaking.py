@@ -1,4 +1,4 @@
-"""A refused submission of 01/TH-BLĐT made anew from what is known now (lập lại, ADR 23)."""
+"""A refused submission of 01/TH-BLĐT made anew from what is known now (lập lại, ADR 25)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Put another submission in the place of a refused one: 01/TH-BLĐT (ADR 23)."""
+"""Put another submission in the place of a refused one: 01/TH-BLĐT (ADR 25)."""
 
 import sqlalchemy as sa
 from alembic import op
