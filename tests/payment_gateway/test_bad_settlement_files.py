@@ -110,6 +110,7 @@ ROWS: Final[dict[str, tuple[PaymentChannel, Damage, RowFault]]] = {
     "a command": (PaymentChannel.VNPAY, _changed("NCB", "@SUM(A1)"), RowFault.FORMULA),
     "plus": (PaymentChannel.MOMO, _changed(",qr,", ",+cmd|' /C calc'!A0,"), RowFault.FORMULA),
     "money that left": (PaymentChannel.NPSP, _changed("|62000|", "|-62000|"), RowFault.DEBIT),
+    "hundredths that left": (PaymentChannel.VNPAY, _changed("6200000", "-6200000"), RowFault.DEBIT),
     "no number": (PaymentChannel.NPSP, _changed("|62000|", "|62.000|"), RowFault.AMOUNT),
     "nothing": (PaymentChannel.NPSP, _changed("|62000|", "|0|"), RowFault.AMOUNT),
     "exponent": (PaymentChannel.MOMO, _changed(",62000,", ",6e4,"), RowFault.AMOUNT),
@@ -149,6 +150,7 @@ def test_given_a_bad_row_when_the_file_is_read_then_it_alone_is_set_apart_with_i
     ]
     (kept,) = result.kept
     assert (kept.fault, kept.line_no) == (fault, 2)
+    assert kept.debit_vnd == (62_000 if fault is RowFault.DEBIT else None)
     assert kept.raw.split("|")[0] in spoiled
 
 

@@ -4,6 +4,7 @@ import random
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from payment_gateway.domain import attempts, ledger, payables
 from payment_gateway.domain.displays import Display, Face, face
-from payment_gateway.domain.monies import Credit, channel_reference, judge
+from payment_gateway.domain.monies import Credit, CreditedAccount, channel_reference, judge
 from payment_gateway.domain.payables import (
     Assessment,
     FeeWord,
@@ -46,11 +47,16 @@ def a_payable(
     )  # fmt: skip
 
 
-def a_credit(amount_vnd: int = 100_000, *, is_ours: bool = True) -> Credit:
+def a_credit(
+    amount_vnd: int = 100_000, *, is_ours: bool = True, account: CreditedAccount | None = None
+) -> Credit:
     return Credit(
         PaymentChannel.NPSP, "LP0000000000T01", "GD1", amount_vnd, "VCB", NOON, "H34.10",
-        is_ours, b"{}",
+        is_ours, b"{}", account=account,
     )  # fmt: skip
+
+
+OURS: Final = CreditedAccount(PAYEE.account.bin, PAYEE.account.number)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,9 @@ def a_credit(amount_vnd: int = 100_000, *, is_ours: bool = True) -> Credit:
         (a_payable(payables.Status.CLOSED), a_credit(), 0, UnmatchedKind.LATE),
         (a_payable(payables.Status.REVERSED), a_credit(), 0, UnmatchedKind.LATE),
         (a_payable(), a_credit(is_ours=False), 0, UnmatchedKind.WRONG_PAYEE),
+        (a_payable(), a_credit(account=OURS), 100_000, None),
+        (a_payable(), a_credit(account=replace(OURS, bin="1")), 0, UnmatchedKind.WRONG_PAYEE),
+        (a_payable(), a_credit(account=replace(OURS, number="1")), 0, UnmatchedKind.WRONG_PAYEE),
         (None, a_credit(), 0, UnmatchedKind.UNKNOWN),
     ],
 )

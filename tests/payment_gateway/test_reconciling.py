@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payment_gateway.domain import nights
+from payment_gateway.domain.debits import Debit, OurRefund, compare_debits
 from payment_gateway.domain.reconciling import (
     LIFECYCLE,
     Act,
@@ -109,6 +110,28 @@ def test_given_a_row_set_apart_when_its_money_is_only_here_then_the_finding_name
     (finding,) = compare([], ours, kept={"GD9": 17})
 
     assert finding.kept_line_no == 17
+
+
+@pytest.mark.parametrize(
+    ("theirs_vnd", "reference", "kind"),
+    [(90, "RF1", None), (91, "RF1", Kind.OVER), (89, "RF1", Kind.SHORT),
+     (90, "RF2", Kind.THERE_NOT_HERE)],
+)  # fmt: skip
+def test_given_money_that_left_when_it_is_held_against_our_refunds_then_what_differs_is_found(
+    theirs_vnd: int, reference: str, kind: Kind | None
+) -> None:
+    paid = {"RF1": OurRefund("RF1", 90, "H34.22", "H34.10-261128-0001")}
+    debits = [Debit(5, reference, theirs_vnd)]
+
+    (found,) = compare_debits(debits, paid, owner=OWNER, only_known=False)
+    figures = by_agency([found, *compare([a_line()], OurSide([a_money()], {}, OWNER))], OWNER)
+
+    assert found.kind is kind
+    assert act_of(found) is (None if kind is None else Act.QUESTION_DEBIT)
+    assert found.agency_code == ("H34.22" if reference == "RF1" else OWNER)
+    assert figures[OWNER].theirs.sum_vnd == 100, "what left is not taken off what came"
+    quiet = compare_debits(debits, paid, owner=OWNER, only_known=True)
+    assert quiet == ([] if reference == "RF2" else [found])
 
 
 numbers = st.integers(1, 30)

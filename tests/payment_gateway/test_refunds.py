@@ -30,6 +30,7 @@ from tests.payment_gateway.refunding import (
     STRANGER,
     SUPERVISOR,
     ask,
+    balances,
     by,
     decide,
     given_paid,
@@ -138,6 +139,10 @@ async def test_given_two_monies_when_the_whole_fee_goes_back_then_each_goes_the_
     await both.tap(paying, amount_vnd=60_000)
     rest = await both.begin("vnpay", code=paying.code)
     await both.tap(rest)
+    (part,) = await propose_legal(both, paying, [20_000, 0])
+    with pytest.raises(NothingToRefundError):  # 20.000 of that line is on its way back already.
+        await propose_legal(both, paying, [40_000, 0])
+    await decide(both, part, ApprovalTrigger.DECLINE)
 
     made = await propose_legal(both, paying, [50_000, 50_000])
     for refund_id in made:
@@ -147,6 +152,7 @@ async def test_given_two_monies_when_the_whole_fee_goes_back_then_each_goes_the_
     found = [await refund_of(both, each) for each in made]
     states = {(each.amount_vnd, each.status.value) for each in found}
     assert states == {(40_000, "settled"), (60_000, "by_hand")}
+    assert await balances(both, paying) == {"receivable/vietqr": 60_000, "refund/H34.10": -60_000}
     assert await both.status(paying) == "paid", "a part still waits for a hand"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from payment_gateway.domain.statements import Sheet, Source, StatementLine
+from payment_gateway.domain.statements import KeptRow, Sheet, Source, StatementLine
 from payment_gateway.use_cases import reconciling, statements
 from payment_gateway.use_cases.reconciling import Wanted
 from payment_gateway.use_cases.statements import Came
@@ -36,8 +36,9 @@ async def close(database: Database, order: Order) -> dict[str, Any]:
     """Take the file in and close its day; return what stands afterwards."""
     channel, day = PaymentChannel(order["channel"]), date.fromisoformat(order["day"])
     lines = [StatementLine(**{**line, "booked_at": NOON}) for line in order["lines"]]
-    raw = json.dumps(order["lines"]).encode()
-    came = Came(channel, day, Source.BANK, None, raw, Sheet(tuple(lines), ()))
+    raw = json.dumps([order["lines"], order.get("kept", ())], default=str).encode()
+    kept = [KeptRow(**row) for row in order.get("kept", ())]
+    came = Came(channel, day, Source.BANK, None, raw, Sheet(tuple(lines), tuple(kept)))
     wanted = Wanted(channel, day, "1", fetches=False)
     async with database.transaction() as session:
         await statements.keep_file(session, came, now=utc_now())

@@ -1,7 +1,6 @@
 """Reconciliation (đối soát): a channel's file of one day against the money that we recorded.
 
-Every line and every money ends in one finding; what does not agree is a difference, with the act
-that settles it.
+Every line and every money ends in one finding; what differs has the act that settles it.
 """
 
 from collections import Counter, defaultdict
@@ -70,6 +69,8 @@ class Act(StrEnum):
     """Paid here, unknown there: nothing more is done with the dossier until it is cleared."""
     QUESTION_FILE = "question_file"
     """The channel corrects its file; a newer version supersedes this one."""
+    QUESTION_DEBIT = "question_debit"
+    """Money left that no refund of ours explains."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Finding:
 
     channel_reference: str
     occurrence: int
-    """2 and more: the file lists the same payment again."""
+    """2 and more: the file lists the same payment again; 0: it says that money left."""
     kind: DifferenceKind | None
     agency_code: str
     ours_vnd: int | None
@@ -118,6 +119,11 @@ class Finding:
             return (self.ours_vnd or 0) + (self.theirs_vnd or 0)
         apart = abs(self.ours_vnd - self.theirs_vnd)
         return apart or (self.money.unmatched_vnd if self.money is not None else 0)
+
+    @property
+    def is_debit(self) -> bool:
+        """Tell whether money left, so that it is held against our refunds."""
+        return self.occurrence == 0
 
     @property
     def dossier_code(self) -> str | None:
@@ -207,8 +213,8 @@ def act_of(finding: Finding) -> Act | None:
     """Return what settles a finding; None where both sides agree."""
     if finding.kind is None:
         return None
-    if finding.occurrence > 1:
-        return Act.QUESTION_FILE
+    if finding.occurrence != 1:
+        return Act.QUESTION_DEBIT if finding.is_debit else Act.QUESTION_FILE
     if finding.line is None and finding.theirs_vnd is None:
         return Act.LOCK
     money = finding.money
@@ -280,10 +286,11 @@ def _day_of(findings: Sequence[Finding]) -> DayOfAgency:
     for finding in findings:
         if finding.kind is not None:
             kinds[finding.kind].append(finding.at_stake_vnd)
+    came = [each for each in findings if not each.is_debit]
     return DayOfAgency(
-        ours=_totals(each.ours_vnd for each in findings if each.ours_vnd is not None),
-        theirs=_totals(each.theirs_vnd for each in findings if each.theirs_vnd is not None),
-        matched=_totals(each.ours_vnd or 0 for each in findings if each.kind is None),
+        ours=_totals(each.ours_vnd for each in came if each.ours_vnd is not None),
+        theirs=_totals(each.theirs_vnd for each in came if each.theirs_vnd is not None),
+        matched=_totals(each.ours_vnd or 0 for each in came if each.kind is None),
         kinds={kind: _totals(kinds[kind]) for kind in DifferenceKind if kind in kinds},
     )
 

@@ -78,6 +78,8 @@ class KeptRow:
     raw: str
     channel_reference: str | None = None
     """Where the row still names one."""
+    debit_vnd: int | None = None
+    """What left the account, where the row says no more than that."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ ACTS: Final = {
     Act.ASK_CHANNEL: "Hỏi lại kênh thanh toán; có tiền thì tự ghi nhận",
     Act.RECORD: "Ghi nhận là tiền chưa gán, rồi gán hoặc hoàn trả",
     Act.LOCK: "Tạm dừng trả kết quả, hỏi kênh thanh toán ngay",
+    Act.QUESTION_DEBIT: "Tiền ra không khớp khoản hoàn trả nào của ta: hỏi kênh thanh toán ngay",
     Act.QUESTION_FILE: "Hỏi kênh thanh toán về dòng này; tệp sửa sẽ thay tệp cũ",
 }
 FILE_FAULTS: Final = {

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import refunds
+from payment_gateway.domain.debits import OurRefund
 from payment_gateway.domain.refunds import Refund
 from payment_gateway.repository.refunds import refund_of, with_money
 from payment_gateway.tables.monies import RefundRow
+from payment_gateway.tables.payables import PayableRow
 from shared.contracts.parts import PaymentChannel
 from shared.db.tables import ApprovalRow
 
@@ -58,6 +60,25 @@ async def count_by_status(
         .group_by(RefundRow.status)
     )
     return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def paid_as(session: AsyncSession, references: Sequence[str]) -> Mapping[str, OurRefund]:
+    """Return the refunds that were paid under these references, by reference."""
+    statement = (
+        select(RefundRow, PayableRow.dossier_code)
+        .outerjoin(PayableRow, PayableRow.id == RefundRow.payable_id)
+        .where(
+            RefundRow.channel_reference.in_(references),
+            RefundRow.status == refunds.Status.SETTLED,
+        )
+        .order_by(RefundRow.id)
+    )
+    return {
+        str(row.channel_reference): OurRefund(
+            str(row.channel_reference), row.amount_vnd, row.agency_code, code
+        )
+        for row, code in await session.execute(statement)
+    }
 
 
 async def newest_request(session: AsyncSession, act: str, refund_id: UUID) -> ApprovalRow | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from payment_gateway.domain.debits import Debit
 from payment_gateway.domain.monies import CreditedAccount
 from payment_gateway.domain.statements import (
     FileFault,
@@ -155,6 +156,26 @@ async def kept_references(session: AsyncSession, file_id: UUID) -> Mapping[str, 
     )
     found = await session.scalars(statement)
     return {str(row.channel_reference): row.line_no for row in found}
+
+
+async def debits_of(session: AsyncSession, file_id: UUID) -> Sequence[Debit]:
+    """Return the rows set apart that say how much left, one per reference."""
+    statement = (
+        select(StatementKeptRow)
+        .where(
+            StatementKeptRow.file_id == file_id,
+            StatementKeptRow.debit_vnd.is_not(None),
+            StatementKeptRow.channel_reference.is_not(None),
+        )
+        .order_by(StatementKeptRow.line_no.desc())
+    )
+    rows = await session.scalars(statement)
+    found = {row.channel_reference: row for row in rows}
+    return [
+        Debit(row.line_no, reference, row.debit_vnd)
+        for reference, row in sorted(found.items(), key=lambda each: each[1].line_no)
+        if reference is not None and row.debit_vnd is not None
+    ]
 
 
 async def versions_of(session: AsyncSession, day_on: date) -> Sequence[Version]:

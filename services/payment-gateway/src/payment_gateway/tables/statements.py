@@ -67,6 +67,8 @@ class StatementKeptRow(Base):
     line_no: Mapped[int] = mapped_column(primary_key=True)
     fault: Mapped[RowFault]
     channel_reference: Mapped[str | None]
+    debit_vnd: Mapped[int | None]
+    """What left the account: compared with our refunds."""
     raw: Mapped[str]
 
 

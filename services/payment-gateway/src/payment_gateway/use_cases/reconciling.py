@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_gateway.domain import nights, reconciling
+from payment_gateway.domain.debits import compare_debits
 from payment_gateway.domain.monies import Credit
 from payment_gateway.domain.reconciling import (
     Act,
@@ -21,7 +22,7 @@ from payment_gateway.domain.reconciling import (
 from payment_gateway.domain.statements import Source, StatementLine
 from payment_gateway.repository import attempts as attempt_rows
 from payment_gateway.repository import reconciling as rows
-from payment_gateway.repository import statements
+from payment_gateway.repository import refund_lists, statements
 from payment_gateway.repository.attempts import Claimed
 from payment_gateway.repository.reconciling import Close, NewRun
 from payment_gateway.tables.statements import DifferenceRow, ReconciliationRow
@@ -174,7 +175,15 @@ async def _compare(session: AsyncSession, run: Run, owner: str) -> _Compared:
     known = await rows.known_by(session, run.channel, [each for each in alone if each])
     kept = await statements.kept_references(session, file.id)
     findings = reconciling.compare(lines, OurSide(monies, known, owner), kept=kept)
+    findings += await _debits(session, run, file.id, owner)
     return _Compared(findings, file.id, file.source)
+
+
+async def _debits(session: AsyncSession, run: Run, file_id: UUID, owner: str) -> Sequence[Finding]:
+    rows_out = await statements.debits_of(session, file_id)
+    paid = await refund_lists.paid_as(session, [row.channel_reference for row in rows_out])
+    only_known = run.channel is PaymentChannel.VIETQR
+    return compare_debits(rows_out, paid, owner=owner, only_known=only_known)
 
 
 async def _store_differences(

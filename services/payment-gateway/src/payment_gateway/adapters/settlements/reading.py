@@ -37,9 +37,11 @@ Rows = Iterator[Sequence[str]]
 class RowFaultError(ValueError):
     """One row does not follow the form."""
 
-    def __init__(self, fault: RowFault) -> None:
+    def __init__(self, fault: RowFault, *, debit_vnd: int | None = None) -> None:
         super().__init__(fault)
         self.fault = fault
+        self.debit_vnd = debit_vnd
+        """What left the account."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def sheet_of(rows: Rows, form: Form, day_on: date) -> Sheet:
         try:
             lines.append(_line(number, row, form, day_on))
         except RowFaultError as error:
-            kept.append(_kept(number, row, form, error.fault))
+            kept.append(_kept(number, row, form, error))
     sheet = Sheet(tuple(lines), tuple(kept))
     _check(sheet, totals, form)
     return sheet
@@ -116,8 +118,9 @@ def sheet_of(rows: Rows, form: Form, day_on: date) -> Sheet:
 
 def amount_in(text: str, *, units: int = 1) -> int:
     """Return an amount in đồng; raise RowFaultError where it is none, or money that left."""
-    if text.startswith("-") and amount_of(text[1:]) is not None:
-        raise RowFaultError(RowFault.DEBIT)
+    left = amount_of(text[1:]) if text.startswith("-") else None
+    if left is not None and not left % units:
+        raise RowFaultError(RowFault.DEBIT, debit_vnd=left // units)
     amount = amount_of(text)
     if amount is None or amount % units:
         raise RowFaultError(RowFault.AMOUNT)
@@ -160,12 +163,13 @@ def _is_formula(cell: str) -> bool:
     return cell.startswith(_FORMULA) and _SIGNED.fullmatch(cell) is None
 
 
-def _kept(number: int, row: Sequence[str], form: Form, fault: RowFault) -> KeptRow:
+def _kept(number: int, row: Sequence[str], form: Form, error: RowFaultError) -> KeptRow:
     cells = dict(zip(form.head, row, strict=False))
     named = cells.get(form.reference_column, "")
     plain = named if named and len(named) <= _MAX_REFERENCE and named.isprintable() else None
     raw = "|".join(row).replace("\0", "\N{REPLACEMENT CHARACTER}")[:_MAX_RAW]
-    return KeptRow(number, fault, raw, channel_reference(plain) if plain else None)
+    reference = channel_reference(plain) if plain else None
+    return KeptRow(number, error.fault, raw, reference, error.debit_vnd)
 
 
 def _check(sheet: Sheet, totals: Sequence[str] | None, form: Form) -> None:
