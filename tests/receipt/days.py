@@ -79,7 +79,9 @@ class Days:
         self.now = when or self.now
         while await close_days(self.database, None, closes_at=CLOSES_AT):
             pass
-        while await send_table(self.database, None, tax=self.authority.client):
+        while await send_table(
+            self.database, None, tax=self.authority.client, signers=self.authority.signers
+        ):
             pass
 
     async def sent(self) -> list[dict[str, Any]]:

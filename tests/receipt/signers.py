@@ -1,5 +1,6 @@
 """Keys and certificates of collectors for tests, made once per session."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -52,6 +53,20 @@ def signers_with(*keys: SigningKey, timestamp_url: str | None = None) -> Signers
         timestamp_url=timestamp_url,
         open_key=lambda each: keys[int(str(each.key_file))],
     )
+
+
+def signers_of(*tax_codes: str) -> Signers:
+    """Return signers of several collectors, with a key each."""
+    return Signers(
+        tuple(SignerSettings(tax_codes=(each,), key_file=Path(each)) for each in tax_codes),
+        open_key=lambda each: key_of(str(each.key_file)),
+    )
+
+
+@cache
+def key_of(tax_code: str) -> FileKey:
+    """Return the one key of a collector, in force on the days of the daily table's tests."""
+    return new_key(tax_code, Validity(datetime(2026, 11, 1, tzinfo=UTC), for_days(365).ends))
 
 
 def write_key(file: Path) -> Path:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
+from receipt.adapters.signer.checking import check_xml
 from receipt.jobs.catalogue import daily_table_jobs
 from shared.clock import utc_now
 from shared.days import in_vietnam, vietnam_day
@@ -48,7 +48,7 @@ class Office:
 @pytest.fixture
 async def office(world: World, service: Service, tmp_path: Path) -> AsyncIterator[Office]:
     authority = TaxAuthority(tmp_path / "tax")
-    jobs = (*service.jobs, *daily_table_jobs(authority.client, CLOSES_AT))
+    jobs = (*service.jobs, *daily_table_jobs(authority.client, CLOSES_AT, authority.signers))
     async with client_of(replace(service, jobs=jobs), world.database) as client:
         world.client = client
         await world.sign_in(Role.ACCOUNTANT)
@@ -86,7 +86,11 @@ async def test_given_a_table_when_exported_then_csv_and_what_was_sent_are_whole(
     rows = list(csv.reader(io.StringIO(exported.text.removeprefix("\ufeff"))))
     assert [len(row) for row in rows] == [13] * 3
     assert [row[3] for row in rows[1:]] == ["1", "2"]
-    assert json.loads(sent.text) == (await office.days.sent())[0]
+    assert sent.headers["content-type"] == "application/xml"
+    checked = check_xml(sent.content)
+    assert checked.is_whole
+    [said] = await office.days.sent()
+    assert f"<ma>{said['ma']}</ma>".encode() in (checked.data or b"")
     assert missing.status_code == 404
 
 

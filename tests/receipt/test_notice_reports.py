@@ -37,14 +37,14 @@ async def test_given_a_notice_when_the_authority_fails_first_then_it_has_it_once
     tax = TaxAuthority(tmp_path / "tax")
     await tax.ask_for(**fault)
 
-    assert await report_notice(world.database, None, tax=tax.client)
-    assert not await report_notice(world.database, None, tax=tax.client)
+    assert await report_notice(world.database, None, tax=tax.client, signers=tax.signers)
+    assert not await report_notice(world.database, None, tax=tax.client, signers=tax.signers)
     waiting = await world.page(f"{STAFF}/{receipt.receipt_id}")
     await tax.heal()
     async with world.database.transaction() as session:
         await session.execute(text("UPDATE error_notice SET report_due_at = noticed_at"))
-    assert await report_notice(world.database, None, tax=tax.client)
-    assert not await report_notice(world.database, None, tax=tax.client)
+    assert await report_notice(world.database, None, tax=tax.client, signers=tax.signers)
+    assert not await report_notice(world.database, None, tax=tax.client, signers=tax.signers)
 
     assert "Chờ gửi" in waiting
     assert said in waiting

@@ -30,7 +30,9 @@ ALL = [1, 2, 3, 4, 5, 6]
 async def send_all(days: Days) -> None:
     async with days.database.transaction() as session:
         await close_now(session, ["H34.10"], now=utc_now())
-    while await send_table(days.database, None, tax=days.authority.client):
+    while await send_table(
+        days.database, None, tax=days.authority.client, signers=days.authority.signers
+    ):
         pass
 
 

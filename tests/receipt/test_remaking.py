@@ -41,7 +41,10 @@ def days(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 async def office(world: World, service: Service, tmp_path: Path) -> AsyncIterator[Days]:
     days = Days(world.database, TaxAuthority(tmp_path / "tax"), utc_now())
-    jobs = (*service.jobs, *daily_table_jobs(days.authority.client, CLOSES_AT))
+    jobs = (
+        *service.jobs,
+        *daily_table_jobs(days.authority.client, CLOSES_AT, days.authority.signers),
+    )
     async with client_of(replace(service, jobs=jobs), world.database) as client:
         world.client = client
         yield days

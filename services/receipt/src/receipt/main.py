@@ -43,7 +43,7 @@ def make_service() -> Service:
         subscriptions=handlers.subscriptions(settings.printed_url),
         jobs=(
             *jobs(workshop, receipt_url=settings.printed_url),
-            *daily_table_jobs(tax, settings.table_closes_at),
+            *daily_table_jobs(tax, settings.table_closes_at, signers),
         ),
         routers=(
             holder.router,

@@ -12,6 +12,7 @@ import httpx
 from lephi.servers.kafka import is_ready as kafka_is_ready
 from lephi.servers.postgres import is_ready as postgres_is_ready
 from lephi.servers.process import Program
+from lephi.stack.certificates import AUTHORITY_FILE
 from lephi.stack.layout import BANK, LOOPBACK, SERVICES, Layout, caddy_folder
 from lephi.stack.variables import administration_url, prefix_of, role_of, variables_of
 
@@ -96,11 +97,18 @@ def _identity(layout: Layout, known: Mapping[str, str]) -> Process:
     )
 
 
+def _issuer(layout: Layout) -> str:
+    """Return whose certificates the stand-in authority takes; empty: whoever issued them."""
+    file = layout.home / "signing" / AUTHORITY_FILE
+    return "" if layout.settings.get("RECEIPT_SIGNERS") else str(file)
+
+
 def _mail(layout: Layout, known: Mapping[str, str]) -> Process:
     port = layout.port_of("mail")
     variables = {
         "SUPPORT_PHONE": known["SUPPORT_PHONE"],
         "TAX_SECRET": known["TAX_SECRET"],
+        "TAX_TRUSTED_FILE": _issuer(layout),
         "MAIL_HOST": layout.bind_host,
         "MAIL_FOLDER": str(layout.home / "mail"),
         "MAIL_SMTP_PORT": str(layout.port_of("mail-smtp")),

@@ -6,18 +6,20 @@ import hmac
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography import x509
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from lephi.tax import forms
+from lephi.tax import forms, signed
 from lephi.tax.forms import Known, Table
 
 _HOME: Final = "/co-quan-thue"
@@ -46,6 +48,8 @@ class Authority:
 
     folder: Path
     secret: str = field(repr=False)
+    trusted: x509.Certificate | None = None
+    """Who issues the collectors' certificates; None: whoever does."""
     faults: Faults = field(default_factory=Faults)
     known: Known = field(default_factory=Known)
     taken: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -53,7 +57,8 @@ class Authority:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        kept = [json.loads(file.read_text("utf-8")) for file in self.folder.glob("*.json")]
+        files = [json.loads(file.read_text("utf-8")) for file in self.folder.glob("*.json")]
+        kept = [each for each in files if not each["body"].startswith("{")]  # Unsigned, of before.
         for each in sorted(kept, key=lambda one: str(one["answer"]["ma_tiep_nhan"])):
             self._remember(each)
 
@@ -67,7 +72,12 @@ class Authority:
         if self.faults.refuse:
             self.faults.refuse -= 1
             return _refused(["THU_NGHIEM"])
-        sent, wrong = forms.read(form, key, raw)
+        said, wrong = signed.check(form, raw, self.trusted, now=_now())
+        if said is None:
+            return _refused(wrong)
+        sent, wrong = forms.read(form, key, said.data)
+        if sent is not None and sent.to_chuc_thu.ma_so_thue != said.tax_code:
+            wrong.append("SAI_CHUNG_THU")
         lines: dict[int, list[str]] = {}
         if isinstance(sent, Table):
             lines = forms.line_refusals(sent, self.known, self.faults.unexplained)
@@ -93,14 +103,15 @@ class Authority:
 
     def _remember(self, kept: dict[str, Any]) -> None:
         self.taken[str(kept["key"])] = kept
-        sent, _ = forms.read(kept["form"], kept["key"], kept["body"].encode())
+        said = signed.read_form(kept["body"].encode())
+        sent, _ = forms.read(kept["form"], kept["key"], said)
         if isinstance(sent, Table):
             self.known.learn(sent)
 
 
-def create_app(folder: Path, secret: str) -> Starlette:
+def create_app(folder: Path, secret: str, *, trusted: x509.Certificate | None = None) -> Starlette:
     """Return the authority's application; ``folder`` keeps what it has taken."""
-    authority = Authority(folder, secret)
+    authority = Authority(folder, secret, trusted)
     switches = [
         Route("/faults", partial(_show_faults, authority), methods=["GET"]),
         Route("/faults", partial(_set_faults, authority), methods=["PUT"]),
@@ -145,6 +156,10 @@ def _is_genuine(request: Request, raw: bytes, secret: str) -> bool:
     given = request.headers.get("webhook-signature", "")
     in_time = abs(time.time() - int(sent_at)) <= _WINDOW_SECONDS
     return hmac.compare_digest(given.encode(), expected.encode()) and in_time
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 def _refused(

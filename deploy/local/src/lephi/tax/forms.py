@@ -14,7 +14,7 @@ Place = tuple[str, str, str, int]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Collector(_Part):
@@ -37,10 +37,10 @@ class Line(_Part):
     so_tien: Annotated[int, Field(ge=0)]
     ty_gia: None = None
     trang_thai: Literal["moi", "thay_the", "bi_thay_the", "giai_trinh"]
-    ky_dieu_chinh: str | None
-    bien_lai_lien_quan: str | None
-    giai_trinh: str | None
-    ghi_chu: str | None
+    ky_dieu_chinh: str | None = None
+    bien_lai_lien_quan: str | None = None
+    giai_trinh: str | None = None
+    ghi_chu: str | None = None
 
 
 class Table(_Part):
@@ -86,12 +86,12 @@ class Known:
         self.numbers |= {_place(table, each) for each in table.dong}
 
 
-def read(form: str, key: str, raw: bytes) -> tuple[Table | Notice | None, list[str]]:
+def read(form: str, key: str, said: Mapping[str, Any]) -> tuple[Table | Notice | None, list[str]]:
     """Return what was sent, or the codes for which it is refused."""
     try:
-        sent = _FORMS[form].model_validate_json(raw)
+        sent = _FORMS[form].model_validate(said)
     except ValidationError as error:
-        places = {str(each["loc"][0]) if each["loc"] else "JSON" for each in error.errors()}
+        places = {str(each["loc"][0]) if each["loc"] else "XML" for each in error.errors()}
         return None, [f"SAI_{re.sub('[^A-Za-z_]', '', place).upper()}" for place in sorted(places)]
     return sent, [] if sent.ma == key else ["SAI_MA"]
 

@@ -4,8 +4,8 @@ Written from docs/tax-authority.md alone: nothing of this is shared with who sig
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from cryptography import x509
@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from lxml.etree import _Element as Element
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
@@ -21,6 +22,13 @@ _REPEATED: Final = frozenset({"dong", "noi_dung"})
 _ROOTS: Final = {"bang-tong-hop": "BangTongHop", "thong-bao-sai-sot": "ThongBaoSaiSot"}
 _REFERENCES: Final = 3
 """The document, the signed instant, the certificates (XAdES)."""
+_EXPECTED: Final = SignatureConfiguration(
+    location="./",
+    expect_references=_REFERENCES,
+    signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
+    digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+    default_reference_c14n_method=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def read_form(raw: bytes) -> dict[str, Any]:
 
 
 def check(
-    form: str, raw: bytes, trusted: x509.Certificate | None
+    form: str, raw: bytes, trusted: x509.Certificate | None, *, now: datetime
 ) -> tuple[Signed | None, list[str]]:
     """Return the signed form, or the codes for which its signature is refused.
 
@@ -49,14 +57,14 @@ def check(
         certificate = _certificate(root)
     except ValueError:
         return None, ["SAI_CHU_KY"]
-    now = datetime.now(UTC)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         return None, ["CHUNG_THU_HET_HAN"]
     if not _is_issued(certificate, trusted):
         return None, ["SAI_CHUNG_THU"]
-    config = SignatureConfiguration(location="./", expect_references=_REFERENCES)
     try:
-        verified = XMLVerifier().verify(root, x509_cert=certificate, expect_config=config)
+        verified = XMLVerifier().verify(
+            root, x509_cert=certificate, expect_config=replace(_EXPECTED, verification_time=now)
+        )
     except (SignXMLException, InvalidSignature, ValueError):
         return None, ["SAI_CHU_KY"]
     document = verified[0].signed_xml if isinstance(verified, list) else verified.signed_xml

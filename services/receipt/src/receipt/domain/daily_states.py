@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from receipt.domain.daily_tables import (
@@ -13,8 +14,12 @@ from receipt.domain.daily_tables import (
     due_on,
     is_past,
 )
+from receipt.domain.errors import SignerUnavailableError, SignerUnusableError
 from shared.contracts.parts import Totals
 from shared.days import vietnam_day
+
+UNSIGNED: Final = frozenset({SignerUnusableError.code, SignerUnavailableError.code})
+"""Why a submission was not even sent: nothing signed it."""
 
 
 class TableState(StrEnum):
@@ -23,6 +28,8 @@ class TableState(StrEnum):
     OVERDUE = "overdue"
     """Quá hạn: not accepted, and its last day is over."""
     REFUSED = "refused"
+    UNSIGNED = "unsigned"
+    """No certificate in force signs it; it goes when one does."""
     AWAY = "away"
     """The authority does not answer; three working days begin when it does."""
     SENT = "sent"
@@ -88,6 +95,8 @@ class SubmissionState:
             return TableState(self.status)
         if self.due_on is not None and is_past(self.due_on, now):
             return TableState.OVERDUE
+        if self.error_code in UNSIGNED:
+            return TableState.UNSIGNED
         if self.is_away:
             return TableState.AWAY
         if self.status is SubmissionStatus.REFUSED:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from shared.errors import DomainError, Kind
 
@@ -22,6 +23,21 @@ class Acknowledgement:
 
     reference: str
     """Mã tiếp nhận, which the authority gave."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A form that is to be sent now."""
+
+    form: TaxForm
+    key: UUID
+    """Its idempotency key."""
+    tax_code: str
+    """Whose certificate signs it."""
+    body: bytes
+    """What it says, as JSON."""
+    signed: bytes | None = None
+    """What is sent, if it was signed before: equal bytes each time, until they are refused."""
 
 
 class TaxUnavailableError(DomainError):

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 from functools import partial
 
+from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.domain.notices import (
     MAKE_NOTICE,
@@ -41,10 +42,12 @@ def jobs(workshop: Workshop, *, receipt_url: str) -> tuple[Job, ...]:
     )
 
 
-def daily_table_jobs(tax: TaxClient, closes_at: time) -> tuple[Job, ...]:
+def daily_table_jobs(tax: TaxClient, closes_at: time, signers: Signers) -> tuple[Job, ...]:
     """Return what closes days, sends their tables, and tells of notices of error."""
+    send = partial(send_table, tax=tax, signers=signers)
+    report = partial(report_notice, tax=tax, signers=signers)
     return (
         Job("close-day", partial(close_days, closes_at=closes_at), pause=timedelta(seconds=30)),
-        Job(send_day.SEND, partial(send_table, tax=tax), pause=timedelta(seconds=10)),
-        Job(REPORT_NOTICE, partial(report_notice, tax=tax), pause=timedelta(seconds=10)),
+        Job(send_day.SEND, send, pause=timedelta(seconds=10)),
+        Job(REPORT_NOTICE, report, pause=timedelta(seconds=10)),
     )

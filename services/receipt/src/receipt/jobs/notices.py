@@ -4,14 +4,12 @@ import hashlib
 from uuid import UUID
 
 from receipt.adapters.paper.notice import NOTICE_TEMPLATE, notice_style
+from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.domain.errors import FileDamagedError
-from receipt.domain.notices import (
-    Notice,
-    notice_paper,
-    report_body,
-)
+from receipt.domain.notices import Notice, notice_paper
 from receipt.domain.tax import TaxForm
+from receipt.jobs.days import signed_form
 from receipt.jobs.workshop import Workshop
 from receipt.use_cases import noticing
 from receipt.use_cases import report_notice as reporting
@@ -60,7 +58,9 @@ async def _keep_notice(notice: Notice, workshop: Workshop) -> tuple[str, bytes]:
     return name, kept
 
 
-async def report_notice(database: Database, _: UUID | None, *, tax: TaxClient) -> bool:
+async def report_notice(
+    database: Database, _: UUID | None, *, tax: TaxClient, signers: Signers
+) -> bool:
     """Tell the tax authority of one due notice 04/SS-CTĐT; False when there is none.
 
     Safe to repeat: the notice's id is the key, its bytes are equal, and it is taken once.
@@ -68,13 +68,18 @@ async def report_notice(database: Database, _: UUID | None, *, tax: TaxClient) -
     if not tax.is_reachable:
         return False
     async with database.transaction() as session:
-        notice = await reporting.take_due(session, now=utc_now())
-    if notice is None:
+        sending = await reporting.take_due(session, now=utc_now())
+    if sending is None:
         return False
 
-    key, failure = notice.notice_id, None
+    key, failure = sending.key, None
     try:
-        taken = await tax.submit(TaxForm.ERROR_NOTICE, key, report_body(notice), now=utc_now())
+        signed = sending.signed
+        if signed is None:
+            fresh = await signed_form(sending, signers)
+            async with database.transaction() as session:
+                signed = await reporting.keep_signed(session, key, fresh)
+        taken = await tax.submit(TaxForm.ERROR_NOTICE, key, signed, now=utc_now())
     except DomainError as error:
         failure = error
 

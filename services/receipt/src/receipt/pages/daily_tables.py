@@ -19,7 +19,7 @@ from shared.days import vietnam_day
 from shared.web.identity import Role, SignedIn, User, allow
 from shared.web.pages import render, translate
 from shared.web.request import Transaction, database_of, run_now, settings_of
-from shared.web.sheets import sheet_of
+from shared.web.sheets import saved_as, sheet_of
 
 router = APIRouter(include_in_schema=False)
 Configured = Annotated[Settings, Depends(settings_of(Settings))]
@@ -35,6 +35,7 @@ _WAIT_SECONDS: Final = 8.0
 STATES: Final = {
     TableState.OVERDUE: ("Quá hạn", "wrong"),
     TableState.REFUSED: ("Không được tiếp nhận", "wrong"),
+    TableState.UNSIGNED: ("Chờ chứng thư số", "waiting"),
     TableState.AWAY: ("Chờ cơ quan thuế", "waiting"),
     TableState.SENT: ("Đã gửi, chờ tiếp nhận", "waiting"),
     TableState.NOT_SENT: ("Chưa gửi", "waiting"),
@@ -73,6 +74,7 @@ async def show_days(
         found=found,
         overdue=stuck[TableState.OVERDUE],
         refused=stuck[TableState.REFUSED],
+        unsigned=stuck[TableState.UNSIGNED],
         due_today=[each for each in found.open_tables if each.is_due_today(now)],
         now=now,
         today=vietnam_day(now),
@@ -126,17 +128,17 @@ async def show_sent(
     supplement_no: Annotated[int, Path(ge=0, le=1_000_000)],
     ma: UUID | None = None,
 ) -> Response:
-    """Return a submission byte for byte as it was sent; ``ma`` chooses one that was remade."""
+    """Return a submission as it was sent, signed; before that, and once refused, what it says.
+
+    ``ma`` chooses one that was remade.
+    """
     agencies = await _agencies(session, user)
     body = await daily_look.what_was_sent(
         session, table_id, agencies, supplement_no=supplement_no, submission_id=ma
     )
-    name = f"bang-ke-{table_id}-{supplement_no}.json"
-    return Response(
-        body.encode(),
-        media_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    kind = "xml" if body.startswith("<") else "json"
+    name = f"bang-ke-{table_id}-{supplement_no}.{kind}"
+    return Response(body.encode(), media_type=f"application/{kind}", headers=saved_as(name))
 
 
 @router.post(f"{PATH}/lap", dependencies=_ACTS)

@@ -23,8 +23,9 @@ _CODES: Final[Mapping[str, str]] = {
     "SAI_TONG_TIEN": "Tổng tiền khác tổng các dòng. Báo đội vận hành.",
     "SAI_TO_CHUC_THU": "Tên hoặc mã số thuế đơn vị thu sai: sửa danh mục cơ quan, rồi lập lại.",
     "DA_NHAN_BAN_CU": "Bản trước đã được nhận rồi. Báo đội vận hành.",
-    "SAI_CHU_KY": "Chữ ký số không được chấp nhận. Kiểm tra chứng thư số của đơn vị thu.",
-    "CHUNG_THU_HET_HAN": "Chứng thư số đã hết hạn khi ký. Khai báo chứng thư số mới, rồi lập lại.",
+    "SAI_CHU_KY": "Chữ ký số không được chấp nhận. Kiểm tra chứng thư số; lần thử sau ký lại.",
+    "SAI_CHUNG_THU": "Chứng thư số không phải của đơn vị thu này. Kiểm tra khai báo chứng thư số.",
+    "CHUNG_THU_HET_HAN": "Chứng thư số đã hết hạn. Khai báo chứng thư số mới; lần thử sau ký lại.",
     "THU_NGHIEM": "Cơ quan thuế thử nghiệm từ chối theo công tắc thử.",
     "khong-ro": "Cơ quan thuế không nêu lý do. Liên hệ cơ quan thuế.",
 }

@@ -114,7 +114,7 @@ async def lines_of(
 async def body_of(
     session: AsyncSession, table_id: UUID, supplement_no: int, submission_id: UUID | None
 ) -> str | None:
-    """Return what was sent, byte for byte; None if there is no such submission.
+    """Return what was sent, byte for byte, else what will be signed; None if there is none.
 
     ``submission_id``: this one, also if it was remade; None: the one that counts.
     """
@@ -124,7 +124,7 @@ async def body_of(
         else DailyTableSubmissionRow.id == submission_id
     )
     return await session.scalar(
-        select(DailyTableSubmissionRow.body).where(
+        select(func.coalesce(DailyTableSubmissionRow.signed, DailyTableSubmissionRow.body)).where(
             DailyTableSubmissionRow.table_id == table_id,
             DailyTableSubmissionRow.supplement_no == supplement_no,
             which,

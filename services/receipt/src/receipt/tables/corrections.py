@@ -58,6 +58,8 @@ class ErrorNoticeRow(Base):
     report_status: Mapped[ReportStatus]
     report_due_at: Mapped[datetime | None]
     """When to tell the tax authority, or to try again; None once it has accepted."""
+    report_signed: Mapped[str | None]
+    """The form with the collector's signature, as it is sent; None until a certificate signs it."""
     report_attempts: Mapped[int] = mapped_column(server_default=text("0"))
     report_error_code: Mapped[str | None]
     report_reference: Mapped[str | None]

@@ -65,6 +65,8 @@ class DailyTableSubmissionRow(Base):
     line_count: Mapped[int]
     total_vnd: Mapped[int]
     body: Mapped[str]
+    signed: Mapped[str | None]
+    """The XML with the collector's signature, as it is sent; None until a certificate signs it."""
     made_at: Mapped[datetime]
     lines_day: Mapped[date]
     """The day on which it is due: the table's, or that of a correction."""

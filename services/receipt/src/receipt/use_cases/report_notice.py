@@ -7,15 +7,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from receipt.domain.daily_tables import LEASE, REFUSED_PAUSE, pause_after
 from receipt.domain.lifecycles import REPORT_LIFECYCLE, ReportTrigger
-from receipt.domain.notices import Notice
-from receipt.domain.tax import Acknowledgement, TaxRefusedError
+from receipt.domain.notices import report_body
+from receipt.domain.tax import Acknowledgement, Sending, TaxForm, TaxRefusedError
 from receipt.repository import notices
 from shared.errors import DomainError
 
 
-async def take_due(session: AsyncSession, *, now: datetime) -> Notice | None:
+async def take_due(session: AsyncSession, *, now: datetime) -> Sending | None:
     """Return the notice to report next, leased to the caller; None if none is due."""
-    return await notices.claim_report(session, now=now, lease=LEASE)
+    notice = await notices.claim_report(session, now=now, lease=LEASE)
+    if notice is None:
+        return None
+    row = await notices.lock_notice(session, notice.notice_id)
+    signed = row.report_signed.encode() if row.report_signed else None
+    tax_code = notice.receipt.issuer.tax_code
+    return Sending(TaxForm.ERROR_NOTICE, row.id, tax_code, report_body(notice), signed)
+
+
+async def keep_signed(session: AsyncSession, notice_id: UUID, signed: bytes) -> bytes:
+    """Keep the signed form before it is sent; return what was kept first."""
+    row = await notices.lock_notice(session, notice_id)
+    row.report_signed = row.report_signed or signed.decode()
+    return row.report_signed.encode()
 
 
 async def mark_accepted(
@@ -39,4 +52,6 @@ async def mark_failed(
         return
     refused = isinstance(failure, TaxRefusedError)
     row.report_error_code = failure.reason if isinstance(failure, TaxRefusedError) else failure.code
+    if refused:
+        row.report_signed = None  # Not taken: signed anew, by what is in force at the next try.
     row.report_due_at = now + (REFUSED_PAUSE if refused else pause_after(row.report_attempts))

@@ -1,7 +1,6 @@
 """Send a submission of 01/TH-BLĐT: taken up, acknowledged, or tried again for ever."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,7 +14,13 @@ from receipt.domain.daily_tables import (
     SubmissionTrigger,
     pause_after,
 )
-from receipt.domain.tax import Acknowledgement, TaxRefusedError
+from receipt.domain.tax import (
+    Acknowledgement,
+    Sending,
+    TaxForm,
+    TaxRefusedError,
+    TaxUnavailableError,
+)
 from receipt.repository import submissions as rows
 from shared.contracts.envelope import Cause
 from shared.contracts.receipt import DailyReceiptTableSent
@@ -26,19 +31,21 @@ SEND: Final = "send-day"
 """Name of the job that sends submissions."""
 
 
-@dataclass(frozen=True)
-class Sending:
-    """A submission that is to be sent now."""
-
-    submission_id: UUID
-    """Its idempotency key."""
-    body: bytes
-
-
 async def take_due(session: AsyncSession, only: UUID | None, *, now: datetime) -> Sending | None:
     """Return the submission to send next, leased to the caller; None if none is due."""
     row = await rows.claim_due(session, only, now=now, lease=LEASE)
-    return None if row is None else Sending(row.id, row.body.encode())
+    if row is None:
+        return None
+    table = await rows.read_table(session, row.table_id)
+    signed = row.signed.encode() if row.signed else None
+    return Sending(TaxForm.DAILY_TABLE, row.id, table.tax_code, row.body.encode(), signed)
+
+
+async def keep_signed(session: AsyncSession, submission_id: UUID, signed: bytes) -> bytes:
+    """Keep the signed form before it is sent; return what was kept first."""
+    row = await rows.lock_submission(session, submission_id)
+    row.signed = row.signed or signed.decode()
+    return row.signed.encode()
 
 
 async def mark_accepted(
@@ -72,7 +79,10 @@ async def mark_accepted(
 async def mark_failed(
     session: AsyncSession, submission_id: UUID, failure: DomainError, *, now: datetime
 ) -> None:
-    """Record why it was not taken, and when to try again; a refusal ends an outage, too."""
+    """Record why it was not taken, and when to try again; a refusal ends an outage, too.
+
+    Where nothing signs it, it waits: that is no outage of the authority, and moves no due day.
+    """
     row = await rows.lock_submission(session, submission_id)
     if not LIFECYCLE.allows(row.status, SubmissionTrigger.REFUSE):
         return
@@ -80,11 +90,13 @@ async def mark_failed(
     if isinstance(failure, TaxRefusedError):
         row.status = LIFECYCLE.next(row.status, SubmissionTrigger.REFUSE)
         row.error_code, row.due_at = failure.reason, now + REFUSED_PAUSE
+        row.signed = None  # Not taken: the next try is signed anew, by what is in force then.
         row.refusals = {str(line): list(codes) for line, codes in failure.lines.items()}
         await session.flush()
         await rows.end_outage(session, now=now)
-    else:
-        row.error_code, row.due_at = failure.code, now + pause_after(row.attempts)
+        return
+    row.error_code, row.due_at = failure.code, now + pause_after(row.attempts)
+    if isinstance(failure, TaxUnavailableError):
         row.outage_id = row.outage_id or await rows.begin_outage(session, now=now)
 
 

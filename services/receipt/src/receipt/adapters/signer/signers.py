@@ -65,6 +65,13 @@ class Signers:
         key, at = await self._key_for(tax_code, now), now.replace(microsecond=0)
         return await asyncio.to_thread(self._sign_pdf, key, pdf, request_id, at)
 
+    async def sign_form(
+        self, tax_code: str, data: bytes, *, request_id: str, now: datetime
+    ) -> bytes:
+        """Return an XML document of a collector, signed. Raises what ``sign`` raises."""
+        key, at = await self._key_for(tax_code, now), now.replace(microsecond=0)
+        return await asyncio.to_thread(sign_xml, data, key, request_id=request_id, at=at)
+
     async def is_of(self, checked: CheckedFile, tax_code: str) -> bool:
         """Tell whether a checked file is whole, and signed for this collector."""
         known = [each.certificate for each in await self._keys_of(tax_code)]

@@ -46,7 +46,7 @@ class TaxClient:
     async def submit(
         self, form: TaxForm, key: UUID, body: bytes, *, now: datetime
     ) -> Acknowledgement:
-        """Send ``body``; equal keys are taken once, however often they come. ``now`` is signed.
+        """Send ``body``, a signed form; equal keys are taken once. ``now`` is signed.
 
         Raises TaxUnavailableError when later may help, TaxRefusedError when it does not.
         """
@@ -74,7 +74,7 @@ class TaxClient:
         signed = b".".join([str(key).encode(), at.encode(), body])
         digest = base64.b64encode(hmac.digest(self._secret, signed, hashlib.sha256)).decode()
         return {
-            "content-type": "application/json",
+            "content-type": "application/xml",
             "webhook-id": str(key),
             "webhook-timestamp": at,
             "webhook-signature": f"v1,{digest}",
