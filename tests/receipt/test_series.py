@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from prometheus_client import REGISTRY
 
-from receipt.domain.errors import SeriesKnownError, SeriesOpenError
+from receipt.domain.errors import FaceValueError, SeriesKnownError, SeriesOpenError
 from receipt.domain.lifecycles import SeriesStatus
 from receipt.domain.series import NewSeries, Registration, SeriesKey, Wait
 from receipt.domain.symbols import Symbols
@@ -230,3 +230,21 @@ async def test_given_the_new_year_when_a_day_has_passed_then_last_years_series_a
     assert (await seen(database)).series[0].status is SeriesStatus.CLOSED
     assert len(await facts(database, SeriesClosed)) == 1
     assert await count(database, "receipt") == 1
+
+
+async def test_given_a_registered_series_with_a_face_value_when_numbers_are_due_then_it_gives_none(
+    database: Database,
+) -> None:
+    """EBL02: one counter for every amount would print an amount that is not its face value."""
+    valued = NewSeries(PHI_2026, Symbols("EBL02", "26TAD"), "H34.10")
+    async with database.transaction() as session:
+        kept = await register(session, valued, ACCEPTED, acting=acting())
+
+    await settle(database, a_payment())
+    await close(database, "26TAA")
+
+    [receipt] = await issued(database)
+    assert (receipt.form_symbol, receipt.serial_symbol) == ("EBL01", "26TAA")
+    with pytest.raises(FaceValueError):
+        async with database.transaction() as session:
+            await open_series(session, kept, acting=acting())

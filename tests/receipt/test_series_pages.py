@@ -74,6 +74,7 @@ async def test_given_an_administrator_when_they_change_a_series_then_each_act_ha
         ({"chu": "A"}, "Hai chữ cái trong"),
         ({"chu": "AAA"}, "Hai chữ cái trong"),
         ({"mau": "EBL99"}, "Hai chữ cái trong"),
+        ({"mau": "EBL02"}, "Mẫu in sẵn mệnh giá chưa dùng được"),
         ({"chu": "AA"}, "đã có dải số với ký hiệu này"),
         ({"so_dang_ky": "<b>"}, "Ghi số của thông báo"),
         ({"ngay_dang_ky": "hôm nay"}, "Ghi ngày có thật"),

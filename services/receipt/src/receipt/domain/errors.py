@@ -49,6 +49,16 @@ class BadSymbolsError(DomainError):
         super().__init__(f"no symbols {form_symbol!r} with {ending!r}")
 
 
+class FaceValueError(BadSymbolsError):
+    """A form with a pre-printed face value (mệnh giá); fee amounts differ, it does not."""
+
+    code = "receipt-face-value"
+    title = (
+        "Mẫu in sẵn mệnh giá chưa dùng được: mỗi dải số chỉ có một mệnh giá, còn ở đây một dải"
+        " cấp cho mọi mức thu. Đăng ký EBL01."
+    )
+
+
 class SeriesNotFoundError(DomainError):
     """There is no such series, or whoever asks may not know of it."""
 

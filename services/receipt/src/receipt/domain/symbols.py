@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from receipt.domain.errors import BadSymbolsError, NoSymbolsError
+from receipt.domain.errors import BadSymbolsError, FaceValueError, NoSymbolsError
 from shared.contracts.parts import FeeKind
 
 
@@ -25,7 +25,9 @@ class SymbolRule:
     form_symbol: str
     """The one that the rule takes."""
     forms: tuple[str, ...]
-    """Those that a collector may use."""
+    """Those that a collector may use here."""
+    valued_forms: tuple[str, ...]
+    """Those with a pre-printed face value (mệnh giá): lawful, and not numbered here."""
     letters: str
     """Of which the two letters of a serial are."""
     serial_endings: Mapping[FeeKind, str]
@@ -40,7 +42,8 @@ RULES: Final = (
     SymbolRule(
         valid_from=date(2026, 7, 1),
         form_symbol="EBL01",
-        forms=("EBL01", "EBL02"),
+        forms=("EBL01",),
+        valued_forms=("EBL02",),
         letters="ABCDEGHKLMNPQRSTUVXY",
         serial_endings={FeeKind.PHI: "AA", FeeKind.LE_PHI: "AB"},
         largest_number=99_999_999,
@@ -58,10 +61,14 @@ def with_ending(
 ) -> Symbols:
     """Return the symbols of a year's series whose serial ends with ``ending``.
 
-    Raises BadSymbolsError for letters or a form that the rule of ``day`` does not know.
+    Raises BadSymbolsError for letters or a form that the rule of ``day`` does not know, and
+    FaceValueError for a form with a face value: each value needs a counter of its own, and one
+    series per kind is what numbers are drawn from (ADR 18).
     """
     rule = rule_on(day)
     form = form_symbol or rule.form_symbol
+    if form in rule.valued_forms:
+        raise FaceValueError(form, ending)
     if form not in rule.forms or len(ending) != len(rule.serial_endings[kind]):
         raise BadSymbolsError(form, ending)
     if not set(ending) <= set(rule.letters):

@@ -9,7 +9,12 @@ from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from receipt.domain.errors import BadSymbolsError, SeriesKnownError, SeriesOpenError
+from receipt.domain.errors import (
+    BadSymbolsError,
+    FaceValueError,
+    SeriesKnownError,
+    SeriesOpenError,
+)
 from receipt.domain.lifecycles import SeriesStatus
 from receipt.domain.series import NewSeries, Registration, Series, SeriesKey, Wait
 from receipt.domain.symbols import rule_on, with_ending
@@ -107,7 +112,7 @@ async def open_one(
         async with database_of(request).transaction() as session:
             acting = await _acting(session, user, cause)
             await use_cases.open_series(session, series_id, acting=acting)
-    except SeriesOpenError as error:
+    except (SeriesOpenError, FaceValueError) as error:
         errors = {"mo": translate(error.title)}
         async with database_of(request).transaction() as session:
             return await _answer(request, session, user, series_id, errors=errors)
@@ -163,6 +168,8 @@ def _wanted(
     day = date(year, 12, 31)
     try:
         symbols = with_ending(kind, day, typed["chu"].upper(), form_symbol=typed["mau"])
+    except FaceValueError as error:
+        return None, {"mau": translate(error.title)}
     except BadSymbolsError:
         letters = rule_on(day).letters
         words = translate("Hai chữ cái trong %(letters)s.", letters=" ".join(letters))
@@ -216,7 +223,7 @@ async def _form(
         status=422 if typed.get("errors") else 200,
         collectors=await _collectors(session, user),
         kinds=list(FeeKind),
-        forms=rule_on(today).forms,
+        forms=(*rule_on(today).forms, *rule_on(today).valued_forms),
         years=(today.year, today.year + 1),
         path=PATH,
         **{"errors": {}, "typed": {}, **typed},

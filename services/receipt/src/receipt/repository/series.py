@@ -29,7 +29,8 @@ WITH wanted AS (
 ), registered AS (
   SELECT DISTINCT ON (year, tax_code, kind) s.id, year, tax_code, kind
   FROM series s JOIN wanted USING (year, tax_code, kind)
-  WHERE s.status = 'registered' ORDER BY year, tax_code, kind, s.id
+  WHERE s.status = 'registered' AND s.form_symbol = wanted.form_symbol
+  ORDER BY year, tax_code, kind, s.id
 ), opened AS (
   UPDATE series s SET status = 'open', opened_at = $8 FROM registered r
   WHERE s.id = r.id AND s.status = 'registered'

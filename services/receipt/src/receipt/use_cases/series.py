@@ -23,6 +23,7 @@ from receipt.domain.series import (
     oldest_open_year,
     opens_next_year,
 )
+from receipt.domain.symbols import with_ending
 from receipt.repository import awaiting, look_ups, people
 from receipt.repository import series as rows
 from receipt.tables import SeriesRow
@@ -145,9 +146,16 @@ async def record_registration(
 
 
 async def open_series(session: AsyncSession, series_id: UUID, *, acting: Acting) -> None:
-    """Let a registered series give numbers; what waited for one is numbered at once."""
+    """Let a registered series give numbers; what waited for one is numbered at once.
+
+    Raises FaceValueError for one that was registered under a form with a face value.
+    """
     row = await rows.lock(session, series_id, acting.agencies)
     status = SERIES_LIFECYCLE.next(row.status, SeriesTrigger.OPEN)
+    with_ending(
+        FeeKind(row.kind), date(row.year, 12, 31), row.serial_symbol[-2:],
+        form_symbol=row.form_symbol,
+    )  # fmt: skip
     if await rows.other_is_open(session, row):
         raise SeriesOpenError
     row.status, row.opened_at, row.opened_by = status, acting.now, acting.subject
