@@ -144,6 +144,16 @@ def test_given_any_text_when_made_printable_then_nothing_invisible_is_left(text:
     assert not any(unicodedata.category(character).startswith("C") for character in shown)
 
 
+@given(st.text(alphabet=st.sampled_from("aẮ \u00a0\u00ad\u0301\u0323\u200bǅẛÅ÷ŉ"), max_size=20))
+def test_given_a_text_when_printed_alone_or_behind_what_is_spelt_then_it_is_the_same(
+    text: str,
+) -> None:
+    shown = printable(f"x {text}", limit=300)
+
+    assert printable(f"\u4f60 {shown}", limit=300) == f"[U+4F60] {shown}"
+    assert printable(f"\u4f60 x {text}", limit=300) == f"[U+4F60] {shown}"
+
+
 @pytest.mark.parametrize(
     ("explanation", "copies", "pages", "words"),
     [

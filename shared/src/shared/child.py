@@ -160,13 +160,13 @@ def be_child(arguments: list[str], prepare: Callable[[], Answering]) -> None:
     cpu_seconds, *whole = arguments
     limits = ChildLimits(float(cpu_seconds), *map(int, whole))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its child.
-    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # A library that prints harms no answer.
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     answer = prepare()
+    os.nice(_NICE)  # Not before: on a busy machine its libraries would never be loaded in time.
     sys.addaudithook(_refuse)
     answers.write(_frame(_DONE, b""))  # Ready.
     answers.flush()

@@ -13,7 +13,7 @@ _QUIET_ZONE: Final = 4
 """Modules of white around the code (ISO/IEC 18004)."""
 _PANEL: Final = 1
 """The page's panel is white around it already."""
-_PIXELS: Final = 10
+_PIXELS: Final = 8
 
 
 @lru_cache(maxsize=2048)
@@ -28,7 +28,7 @@ def qr_svg(text: str) -> bytes:
 
 @lru_cache(maxsize=512)
 def qr_png(text: str) -> bytes:
-    """Return the QR of ``text`` as a PNG picture, ten pixels a module."""
+    """Return the QR of ``text`` as a PNG picture, eight pixels a module."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_ZONE, box_size=_PIXELS)
     code.add_data(text)
     stream = io.BytesIO()

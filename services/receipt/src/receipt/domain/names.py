@@ -13,6 +13,9 @@ _MARKS: Final = 2
 
 _SPACES: Final = re.compile(r"\s+")
 
+_PLAIN: Final = re.compile("[ -~\u00c0-\u024f\u1e00-\u1eff]*")
+"""Composed letters that are left as they are, as nearly every text here has: nothing to look at."""
+
 _IN_THE_FONTS: Final = re.compile(
     "[ -~\u00a1-\u024f\u0300-\u0377\u037a-\u03e1\u03f0-\u052f\u1e00-\u1fff"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u215f]+"
@@ -27,6 +30,8 @@ def printable(text: str, *, limit: int) -> str:
     What the paper's fonts cannot show stands as its code, ``[U+4F60]``: legible to whoever must
     know, and never a blank that looks as if nobody was named.
     """
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        return " ".join(text.split())
     seen = "".join(_visible(text[: 4 * limit]))
     shown = " ".join(_SPACES.split(_legible(seen))).strip()
     return shown if len(shown) <= limit else f"{shown[: limit - 1].rstrip()}…"
