@@ -1,4 +1,7 @@
 PYTHON ?= python3
+# Compiled code is kept, whatever the environment says: else each process of ours, when it starts
+# or comes back, compiles all its libraries anew, which takes longer than all the rest of it.
+export PYTHONDONTWRITEBYTECODE :=
 UV := .venv/bin/uv
 LEPHI := .venv/bin/lephi
 PACKAGES := shared services/dossier services/fee services/payment-gateway services/receipt services/notifier services/ops deploy/local

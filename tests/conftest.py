@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from shared import failpoints
 from shared.db.database import Database
 from shared.vault import Vault
-from tests.support.databases import Databases, write_without_waiting
+from tests.support.databases import Databases, Prepare, write_without_waiting
 from tests.support.environment import ENVIRONMENT
 from tests.support.folders import a_folder
 from tests.support.servers import Servers, start_servers
@@ -26,7 +27,10 @@ def _no_hits() -> None:
     failpoints.forget()
 
 
-NewDatabase = Callable[[str], Awaitable[Database]]
+class NewDatabase(Protocol):
+    """Makes a fresh migrated database, as ``prepare`` fills it."""
+
+    async def __call__(self, package: str, prepare: Prepare | None = None) -> Database: ...
 
 
 def pytest_report_header() -> str:
@@ -46,9 +50,11 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def templates(servers: Servers) -> Databases:
+def templates(servers: Servers) -> Iterator[Databases]:
     """Migrated databases, one per package, copied for each test."""
-    return Databases(servers.postgres)
+    databases = Databases(servers.postgres)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
@@ -56,8 +62,8 @@ async def database_of(templates: Databases) -> AsyncIterator[NewDatabase]:
     """Make a fresh migrated database: ``await database_of("fee")``; ``"shared"`` is bare."""
     opened: list[Database] = []
 
-    async def make(package: str) -> Database:
-        url = await templates.fresh(package)
+    async def make(package: str, prepare: Prepare | None = None) -> Database:
+        url = await templates.fresh(package, prepare)
         vault = Vault(ENVIRONMENT["PARKED_KEY"])
         opened.append(database := Database(url, vault=vault, pool_size=20, name=f"test {package}"))
         return database
@@ -66,4 +72,4 @@ async def database_of(templates: Databases) -> AsyncIterator[NewDatabase]:
 
     for database in opened:
         await database.close()
-        await templates.drop(database.dsn)
+        templates.forget(database.dsn)

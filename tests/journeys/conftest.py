@@ -6,6 +6,7 @@ import pytest
 from httpx import AsyncClient
 from playwright.async_api import Browser
 
+from shared.trust import authorities
 from tests.support.browser import a_browser
 from tests.support.folders import a_folder
 from tests.support.stack import Stack, running_stack
@@ -27,5 +28,5 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def client(stack: Stack) -> AsyncIterator[AsyncClient]:
     """A client on the front door that keeps its cookies, as a browser does."""
-    async with AsyncClient(base_url=stack.url, timeout=20) as client:
+    async with AsyncClient(base_url=stack.url, timeout=20, verify=authorities()) as client:
         yield client

@@ -19,6 +19,8 @@ def inbox() -> Iterator[Inbox]:
 
 @pytest.fixture
 async def database(database_of: NewDatabase) -> Database:
-    made = await database_of("notifier")
-    await prepare_views(made, VIEWS, consumer="notifier.views")
-    return made
+    return await database_of("notifier", with_views)
+
+
+async def with_views(database: Database) -> None:
+    await prepare_views(database, VIEWS, consumer="notifier.views")

@@ -24,6 +24,7 @@ from shared.jobs import JobRunner, run_due
 from shared.kafka.view_schema import prepare_views
 from shared.live import Live
 from shared.service import Service
+from shared.trust import authorities
 from shared.web.app import create_app
 from tests.payment_gateway.builders import PAYEE, given_a_payable
 from tests.support.databases import Databases
@@ -155,6 +156,13 @@ class BothSides:
         return int(found)
 
 
+async def with_channels(database: Database) -> None:
+    """Load channels and banks, and make empty views, as a start of the gateway does."""
+    await prepare_views(database, VIEWS, consumer="payment-gateway.views")
+    async with database.transaction() as session:
+        await load_channels(session, read_catalogue())
+
+
 @asynccontextmanager
 async def both_sides(templates: Databases) -> AsyncIterator[BothSides]:
     """Serve both applications until the end of the block."""
@@ -175,17 +183,14 @@ async def both_sides(templates: Databases) -> AsyncIterator[BothSides]:
 async def _side(
     templates: Databases, service: Service, listening: socket.socket
 ) -> AsyncIterator[Side]:
-    url = await templates.fresh(service.package)
+    is_gateway = service.package == "payment_gateway"
+    url = await templates.fresh(service.package, with_channels if is_gateway else None)
     database = Database(url, pool_size=20, name=f"both {service.package}")
-    if service.package == "payment_gateway":
-        await prepare_views(database, VIEWS, consumer="payment-gateway.views")
-        async with database.transaction() as session:
-            await load_channels(session, read_catalogue())
     app = create_app(service, database, Live(), JobRunner(database, service.jobs))
     config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_keep_alive=60)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    async with AsyncClient(base_url=_url_of(listening), timeout=20) as client:
+    async with AsyncClient(base_url=_url_of(listening), timeout=20, verify=authorities()) as client:
         yield Side(service, database, client)
     server.should_exit = True
     await serving

@@ -8,19 +8,15 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-from payment_gateway.adapters.catalogue import read_catalogue
 from payment_gateway.adapters.links import Links
 from payment_gateway.domain.payables import Payable
 from payment_gateway.main import service_of
 from payment_gateway.settings import Settings
-from payment_gateway.use_cases.channels import load_channels
-from payment_gateway.views.catalogue import VIEWS
 from shared.db.database import Database
-from shared.kafka.view_schema import prepare_views
 from shared.links import Purpose
 from shared.service import Service
 from tests.conftest import NewDatabase
-from tests.payment_gateway.both_sides import BANK, BothSides, both_sides
+from tests.payment_gateway.both_sides import BANK, BothSides, both_sides, with_channels
 from tests.payment_gateway.builders import given_a_payable
 from tests.payment_gateway.platform import Platform, a_platform
 from tests.payment_gateway.refunding import ALWAYS_EMPTY
@@ -31,11 +27,7 @@ from tests.support.web import client_of
 @pytest.fixture
 async def database(database_of: NewDatabase) -> Database:
     """A database with channels, banks and empty views."""
-    made = await database_of("payment_gateway")
-    await prepare_views(made, VIEWS, consumer="payment-gateway.views")
-    async with made.transaction() as session:
-        await load_channels(session, read_catalogue())
-    return made
+    return await database_of("payment_gateway", with_channels)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from httpx import AsyncClient
 
 from dossier.domain.search import toneless
 from shared.contracts.catalogue import TOPICS
+from shared.trust import authorities
 
 Found = tuple[str, str]
 """Where, and whose value."""
@@ -137,7 +138,7 @@ def in_files(folder: Path, *, without: Collection[str] = ()) -> list[Place]:
 
 async def in_pages(addresses: Iterable[str]) -> list[Place]:
     """Return the pages at ``addresses``."""
-    async with AsyncClient(trust_env=False, timeout=10) as client:
+    async with AsyncClient(trust_env=False, timeout=10, verify=authorities()) as client:
         answers = [(address, await client.get(address)) for address in addresses]
     assert all(answer.is_success for _, answer in answers), answers
     return [(address, answer.content) for address, answer in answers]

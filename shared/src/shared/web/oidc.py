@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet
 from shared.errors import DomainError, Kind
 from shared.outside import require_open
 from shared.settings import ServiceSettings
+from shared.trust import authorities
 from shared.web.identity import NotSignedInError, User, user_of_claims
 from shared.web.sessions import Login
 
@@ -183,7 +184,9 @@ class Provider:
             address = self._internal + address.removeprefix(self._issuer.rstrip("/"))
         auth = (self._client.client_id, self._client.client_secret) if form else None
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
+            async with httpx.AsyncClient(
+                timeout=_TIMEOUT_SECONDS, trust_env=False, verify=authorities()
+            ) as http:
                 answer = await http.request(method, address, data=form, auth=auth)
             if answer.is_server_error or (form is None and not answer.is_success):
                 raise ProviderAwayError(f"{method} {address} answered {answer.status_code}")

@@ -8,6 +8,7 @@ import httpx
 from mock_bank.adapters.channel import TIMEOUT, heard_by, shown
 from mock_bank.adapters.momo import dialect
 from mock_bank.domain.tellings import Due, UndeliverableError
+from shared.trust import authorities
 
 
 class MomoTeller:
@@ -16,7 +17,7 @@ class MomoTeller:
     def __init__(self, address: str, keys: tuple[str, str]) -> None:
         self._address = address
         self._keys = keys
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=authorities())
 
     async def tell(self, due: Due, *, now: datetime) -> str:  # noqa: ARG002 - the message has its own time
         """Post the IPN; UndeliverableError unless the answer is 204."""

@@ -7,6 +7,7 @@ import httpx
 from mock_bank.adapters.channel import TIMEOUT, heard_by, shown
 from mock_bank.adapters.npsp import dialect
 from mock_bank.domain.tellings import Due, UndeliverableError
+from shared.trust import authorities
 
 
 class NpspTeller:
@@ -15,7 +16,7 @@ class NpspTeller:
     def __init__(self, address: str, secret: str) -> None:
         self._address = address
         self._secret = secret
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=authorities())
 
     async def tell(self, due: Due, *, now: datetime) -> str:  # noqa: ARG002 - the message has its own time
         """Post the callback and return the answer; UndeliverableError unless MaLoi is ``00``."""

@@ -7,6 +7,7 @@ import httpx
 from mock_bank.adapters.channel import NOTHING_TO_TELL, TIMEOUT, heard_by, shown
 from mock_bank.adapters.vietqr import dialect
 from mock_bank.domain.tellings import Due, Result, UndeliverableError
+from shared.trust import authorities
 
 
 class FeedTeller:
@@ -15,7 +16,7 @@ class FeedTeller:
     def __init__(self, address: str, secret: str) -> None:
         self._address = address
         self._secret = secret
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=authorities())
 
     async def tell(self, due: Due, *, now: datetime) -> str:
         """Post one transfer, or its reversal; a transfer that was never made is no news."""

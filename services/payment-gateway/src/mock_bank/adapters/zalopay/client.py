@@ -7,6 +7,7 @@ import httpx
 from mock_bank.adapters.channel import NOTHING_TO_TELL, TIMEOUT, heard_by, shown
 from mock_bank.adapters.zalopay import dialect
 from mock_bank.domain.tellings import Due, Result, UndeliverableError
+from shared.trust import authorities
 
 
 class ZalopayTeller:
@@ -15,7 +16,7 @@ class ZalopayTeller:
     def __init__(self, address: str, key2: str) -> None:
         self._address = address
         self._key2 = key2
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=authorities())
 
     async def tell(self, due: Due, *, now: datetime) -> str:  # noqa: ARG002 - the message has its own time
         """Post the callback of a success; ZaloPay has none for a failure."""

@@ -22,6 +22,7 @@ from payment_gateway.domain.monies import Credit, Failure
 from payment_gateway.domain.refunds import Outcome, RefundOrder, Undecided
 from payment_gateway.settings import Settings
 from shared.outside import require_open
+from shared.trust import authorities
 
 _TYPE: Final = "captureWallet"
 _FINAL: Final = (range(1001, 1100), range(4001, 4101))
@@ -34,7 +35,7 @@ class MomoClient:
     def __init__(self, settings: Settings, merchant: Merchant) -> None:
         self._settings = settings
         self._merchant = merchant
-        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False, verify=authorities())
 
     async def begin(self, order: Order, *, now: datetime) -> Begun:  # noqa: ARG002 - of the interface
         """Create the payment; raise ChannelUnavailableError.

@@ -23,6 +23,7 @@ from payment_gateway.domain.errors import ChannelUnavailableError
 from payment_gateway.settings import Settings
 from shared.contracts.parts import FeeKind
 from shared.outside import require_open
+from shared.trust import authorities
 
 _ANY_BANK: Final = "PAYMENT"
 _FEE_SERVICE: Final = "2"
@@ -41,7 +42,7 @@ class NpspClient:
         self._address = address
         self._partner = partner
         self._ip = ip
-        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False, verify=authorities())
 
     async def begin(self, order: Order, *, now: datetime) -> Begun:
         """Send INIT; the reference is the key: sent again, the platform begins nothing new.

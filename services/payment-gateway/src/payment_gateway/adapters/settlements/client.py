@@ -9,6 +9,7 @@ from payment_gateway.adapters.settlements.reading import MAX_BYTES
 from payment_gateway.domain.statements import StatementUnavailableError
 from shared.contracts.parts import PaymentChannel
 from shared.outside import require_open
+from shared.trust import authorities
 
 _LIMITS: Final = httpx.Timeout(30.0, connect=3.0)
 _MOST: Final = 2 * MAX_BYTES
@@ -20,7 +21,7 @@ class SettlementClient:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._client = httpx.AsyncClient(timeout=_LIMITS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=_LIMITS, trust_env=False, verify=authorities())
 
     @property
     def is_reachable(self) -> bool:

@@ -23,6 +23,7 @@ from payment_gateway.domain.monies import Credit, Failure
 from payment_gateway.domain.refunds import Outcome, RefundOrder, Undecided
 from payment_gateway.settings import Settings
 from shared.outside import require_open
+from shared.trust import authorities
 
 _LIFE: Final = timedelta(minutes=15)
 """How long VNPAY's page takes the money (vnp_ExpireDate)."""
@@ -34,7 +35,7 @@ class VnpayClient:
     def __init__(self, settings: Settings, terminal: Terminal) -> None:
         self._settings = settings
         self._terminal = terminal
-        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False, verify=authorities())
 
     async def begin(self, order: Order, *, now: datetime) -> Begun:  # noqa: ARG002 - the order has its own time
         """Open the signed address once: VNPAY answers with its own page, or with its refusal.

@@ -19,6 +19,7 @@ from payment_gateway.domain.monies import channel_reference
 from payment_gateway.domain.refunds import Outcome, RefundOrder, Undecided
 from payment_gateway.settings import Settings
 from shared.outside import require_open
+from shared.trust import authorities
 
 _USER: Final = "nguoi-nop"
 """app_user: the payer's person stays with us (domain.md 12)."""
@@ -36,7 +37,7 @@ class ZalopayClient:
         self._settings = settings
         self._app = app
         self._key1 = settings.zalopay_key1.get_secret_value()
-        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=LIMITS, trust_env=False, verify=authorities())
 
     async def begin(self, order: Order, *, now: datetime) -> Begun:  # noqa: ARG002 - the order has its own time
         """Create the order; raise ChannelUnavailableError.

@@ -15,6 +15,7 @@ import httpx
 
 from receipt.domain.tax import Acknowledgement, TaxForm, TaxRefusedError, TaxUnavailableError
 from shared.outside import require_open
+from shared.trust import authorities
 
 _LIMITS: Final = httpx.Timeout(30.0, connect=3.0)
 _PATHS: Final = {
@@ -36,7 +37,9 @@ class TaxClient:
     ) -> None:
         self._address = address
         self._secret = secret.encode()
-        self._client = httpx.AsyncClient(timeout=_LIMITS, trust_env=False, transport=transport)
+        self._client = httpx.AsyncClient(
+            timeout=_LIMITS, trust_env=False, transport=transport, verify=authorities()
+        )
 
     @property
     def is_reachable(self) -> bool:
