@@ -3,6 +3,7 @@
 import pytest
 
 from payment_gateway.domain import refunds
+from payment_gateway.domain.refunds import NotPaidBack, Outcome, PaidBack, Undecided
 from payment_gateway.use_cases import refund_sending
 from shared.clock import utc_now
 from shared.contracts.money import (
@@ -197,3 +198,27 @@ async def test_given_no_answer_to_the_end_when_it_is_given_up_then_a_person_is_t
     await pay(both)
     assert await given_back(both, paying) == [100_000]
     assert (await refund_of(both, refund_id)).round == 1, "the same key: it may have been paid"
+
+
+async def test_given_two_workers_when_both_hear_of_one_refund_then_the_first_final_answer_counts(
+    both: BothSides,
+) -> None:
+    paying = await given_paid(both, "vnpay")
+    (refund_id,) = await propose_legal(both, paying, [50_000, 0])
+    await decide(both, refund_id)
+    async with both.gateway.database.transaction() as session:
+        claimed = await refund_sending.take_due_refund(session, refund_id, now=utc_now())
+    assert claimed is not None
+
+    heard: tuple[Outcome, ...] = (
+        PaidBack("RF-1"), PaidBack("RF-2"), NotPaidBack("vnpay-99"), Undecided(),
+    )  # fmt: skip
+    for outcome in heard:
+        async with both.gateway.database.transaction() as session:
+            await refund_sending.record_outcome(session, claimed, outcome, now=utc_now())
+
+    (settled,) = await said(both, RefundSettled, refund_id)
+    assert isinstance(settled, RefundSettled)
+    assert settled.channel_reference == "RF-1"
+    stands = "SELECT concat_ws(' ', status, channel_reference, error_code, due_at) FROM refund"
+    assert await both.gateway.run(stands) == ["settled RF-1"]
