@@ -62,7 +62,7 @@ class Stage(RuleBasedStateMachine):
         if not self.codes:
             return
         for telling in self.books.tellings:
-            if not telling.is_heard:
+            while not telling.is_heard:  # A kill may come between here, too.
                 self._tell(telling, telling.message())
         self.seen = self._look()
         missing = self.books.booked.keys() - self.books.acknowledged
