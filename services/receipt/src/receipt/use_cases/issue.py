@@ -137,8 +137,11 @@ class _Counter:
 
     def __init__(self, held: dict[SeriesKey, SeriesLock], now: datetime) -> None:
         self._held = held
-        self._now = now
         self._year = vietnam_day(now).year
+        self._issued_at = {key: max(now, lock.last_issued_at) for key, lock in held.items()}
+        self._largest = {
+            key: largest_number(vietnam_day(at)) for key, at in self._issued_at.items()
+        }
         self.reached: dict[UUID, tuple[int, datetime]] = {}
         """By series: the last number given, and when."""
         self.waiting: list[tuple[Due, SeriesKey, Wait]] = []
@@ -151,9 +154,9 @@ class _Counter:
         if lock is None:
             self.waiting.append((receipt, key, Wait.NO_OPEN_SERIES))
             return None
-        issued_at = max(self._now, lock.last_issued_at)
+        issued_at = self._issued_at[key]
         before, _ = self.reached.get(lock.series_id, (lock.last_number, issued_at))
-        if before >= largest_number(vietnam_day(issued_at)):
+        if before >= self._largest[key]:
             self.waiting.append((receipt, key, Wait.SERIES_FULL))
             return None
         self.reached[lock.series_id] = before + 1, issued_at
