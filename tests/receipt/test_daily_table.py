@@ -66,6 +66,8 @@ async def test_given_late_receipts_when_the_night_goes_on_then_each_cut_takes_it
     days: Days,
 ) -> None:
     await days.issue()
+    days.now = at(23, "22:00")
+    await days.issue()
     await days.work(at(23, "22:01"))
     for clock in ("22:30", "23:49"):
         days.now = at(23, clock)
@@ -84,11 +86,28 @@ async def test_given_late_receipts_when_the_night_goes_on_then_each_cut_takes_it
 
     assert tables == [
         ("2026-11-23", 0, [(1, "moi")]),
-        ("2026-11-23", 1, [(2, "moi"), (3, "moi")]),
-        ("2026-11-23", 2, [(4, "moi")]),
+        ("2026-11-23", 1, [(2, "moi"), (3, "moi"), (4, "moi")]),
+        ("2026-11-23", 2, [(5, "moi")]),
     ]
     counts = [each.data.count for each in await facts(days.database, SENT)]
-    assert counts == [1, 3, 4]
+    assert counts == [1, 4, 5]
+
+
+async def test_given_a_receipt_replaced_after_its_cut_when_both_are_told_then_each_is_told_once(
+    days: Days,
+) -> None:
+    days.now = at(23, "21:50")
+    [old] = await days.issue()
+    days.now = at(23, "22:00")
+    await days.replace(old)
+
+    await days.work(at(23, "22:01"))
+    await days.work(at(23, "23:51"))
+
+    assert [numbers(each) for each in await days.sent()] == [
+        [(1, "bi_thay_the")],
+        [(2, "thay_the")],
+    ]
 
 
 async def test_given_a_day_that_was_sent_when_it_changes_then_a_supplement_says_so(

@@ -1,6 +1,7 @@
 """The mark đã hoàn: set once, beside the receipt in force, whatever order the facts come in."""
 
 from receipt.jobs.numbers import mark_refunds
+from receipt.repository import marks
 from shared.contracts.money import RefundedLine, RefundScope, RefundSettled
 from shared.contracts.parts import FeeKind
 from shared.contracts.payment import PaymentSettled
@@ -92,6 +93,18 @@ async def test_given_a_refund_heard_before_its_receipt_when_numbered_then_the_ma
     assert (set_now, again) == (True, False)
     [fact] = await refunded(world)
     assert (fact.receipt_id, fact.amount_vnd) == (receipt.receipt_id, 3_000)
+
+
+async def test_given_a_mark_that_stands_when_another_would_set_it_elsewhere_then_it_stays(
+    world: World,
+) -> None:
+    await heard_before_its_number(world)
+    other, own = await issued(world.database)
+    async with world.database.transaction() as session:
+        [mark] = await marks.waiting(session)
+        placed = [await marks.place_mark(session, mark, each.receipt_id) for each in (own, other)]
+
+    assert placed == [True, False]
 
 
 async def test_given_a_mark_that_still_waits_when_the_receipt_is_replaced_then_it_counts_first(
