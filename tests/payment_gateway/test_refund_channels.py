@@ -221,4 +221,5 @@ async def test_given_two_workers_when_both_hear_of_one_refund_then_the_first_fin
     assert isinstance(settled, RefundSettled)
     assert settled.channel_reference == "RF-1"
     stands = "SELECT concat_ws(' ', status, channel_reference, error_code, due_at) FROM refund"
-    assert await both.gateway.run(stands) == ["settled RF-1"]
+    own = f"{stands} WHERE id = :id"
+    assert await both.gateway.run(own, id=refund_id) == ["settled RF-1"]

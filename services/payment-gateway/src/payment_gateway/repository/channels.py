@@ -50,6 +50,8 @@ async def read_channel(
 
     Plain SQL: measured by P2.
     """
+    if "\0" in f"{code}{bank_code}":
+        return None  # No row of PostgreSQL holds a zero character.
     row = await driver.fetchrow(session, _CHANNEL, code, bank_code)
     if row is None:
         return None
