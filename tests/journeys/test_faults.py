@@ -17,11 +17,11 @@ from tests.support.province import a_code, a_dossier, send
 from tests.support.stack import Stack
 from tests.support.waiting import eventually
 
-KILLS = int(os.environ.get("SERVICE_KILLS") or 2)
+KILLS = int(os.environ.get("SERVICE_KILLS") or 1)
 """How often each service is killed; ``make chaos`` asks for more."""
 SEED = int(os.environ.get("SEED") or 10)
 """With 10 receipt dies half way: a file that it was making is taken up again 90 s later."""
-BATCH = 15
+BATCH = 30
 """So many pay while one is killed."""
 SERVICES = ("dossier", "fee", "payment-gateway", "receipt", "notifier", "ops", "mock-bank")
 

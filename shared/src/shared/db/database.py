@@ -7,7 +7,7 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from pydantic_core import from_json
-from sqlalchemy import event, exc
+from sqlalchemy import PoolProxiedConnection, event, exc
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
@@ -18,6 +18,8 @@ SAID: Final = "facts_said"
 """Key in ``session.info``: this transaction stored facts that the relay should fetch."""
 VAULT: Final = "vault"
 """Key in ``session.info``: locks and opens what is stored encrypted."""
+_KEPT: Final = 3
+"""Connections of the pool that readings keep between them."""
 
 
 class Database:
@@ -28,6 +30,7 @@ class Database:
     ) -> None:
         self.dsn = url
         self._listeners: WeakSet[asyncio.Event] = WeakSet()
+        self._kept: list[PoolProxiedConnection] = []
         self.engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
@@ -58,12 +61,29 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
-        """Lend a connection for statements that only read: one round trip each, no transaction."""
-        pooled = await self.engine.raw_connection()
+        """Lend a connection for statements that only read: one round trip each, no transaction.
+
+        A few stay with us between readings: to take one from the pool costs as much as to read.
+        """
+        pooled = await self._lend()
         try:
             yield Reading(pooled.driver_connection)
-        finally:
+        except BaseException:
             await greenlet_spawn(pooled.close)
+            raise
+        if len(self._kept) < _KEPT:
+            self._kept.append(pooled)
+        else:
+            await greenlet_spawn(pooled.close)
+
+    async def _lend(self) -> PoolProxiedConnection:
+        while self._kept:
+            pooled = self._kept.pop()
+            driver: Any = pooled.driver_connection
+            if not driver.is_closed():
+                return pooled
+            await greenlet_spawn(pooled.close)  # The pool opens another in its place.
+        return await self.engine.raw_connection()
 
     def new_facts(self) -> asyncio.Event:
         """Return what is set after each commit of this process that stored a fact.
@@ -76,6 +96,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        while self._kept:
+            await greenlet_spawn(self._kept.pop().close)
         await self.engine.dispose()
 
 

@@ -16,6 +16,7 @@ from payment_gateway.schemas import PublicPayable, public_fee, public_payable
 from payment_gateway.use_cases import look
 from payment_gateway.views.fees import fee_state
 from shared.dossier_code import parse_dossier_code
+from shared.web.direct import DirectRoute
 from shared.web.identity import public
 from shared.web.limits import count_look_up, count_miss
 from shared.web.live import event_stream
@@ -27,7 +28,6 @@ _PICTURE_KEPT: Final = {"Cache-Control": "private, max-age=300"}
 router = APIRouter(dependencies=[public()])
 
 
-@router.get(f"{_API}/payables/{{dossier_code}}", response_model=PublicPayable)
 async def show_payable(request: Request, dossier_code: str) -> Response:
     """Tell what is due for a dossier; the code may be written as people write it."""
     code = parse_dossier_code(dossier_code)
@@ -39,6 +39,14 @@ async def show_payable(request: Request, dossier_code: str) -> Response:
         raise PayableNotFoundError(code)
     answer = _public(found, links_of(request))
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+router.add_api_route(
+    f"{_API}/payables/{{dossier_code}}",
+    show_payable,
+    response_model=PublicPayable,
+    route_class_override=DirectRoute,
+)
 
 
 @router.get("/thanh-toan/{dossier_code}/qr.svg")
