@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-import psutil  # type: ignore[import-untyped] # ships no types
+import psutil
 
 from receipt.domain.issuing import Numbered, Settled, issued_fact, receipts_due
 from receipt.domain.payer import party_of

@@ -72,7 +72,7 @@ async def record(
 def _templates(pages: list[Page]) -> Iterator[None]:
     environment: Environment = environment_of("dossier")
 
-    class Recording(environment.template_class):  # type: ignore[name-defined, misc]
+    class Recording(environment.template_class):  # type: ignore[name-defined, misc]  # the class is known at run time
         def render(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - as Jinja has it
             pages[-1].template, pages[-1].values = self, dict(*args, **kwargs)
             return cast("str", super().render(*args, **kwargs))

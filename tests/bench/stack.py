@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, Final
 
 import httpx
-import psutil  # type: ignore[import-untyped] # ships no types
+import psutil
 
 from lephi.operator import demo
 from lephi.operator.environment import Stack

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -51,8 +52,9 @@ def seen(number: int) -> bool:
 
 
 def asked(typed: str = "", **changes: object) -> Asked:
+    fields: dict[str, Any] = dict(changes)
     plain = Asked(agencies=MINE, limit=200, search=parse_search(typed))
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **fields)
 
 
 async def numbers(database: Database, wanted: Asked) -> list[int]:

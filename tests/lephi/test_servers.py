@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped] # ships no types
+import psutil
 
 from lephi.servers.postgres import ensure_databases, is_ready, start_postgres
 from tests.support.servers import free_ports

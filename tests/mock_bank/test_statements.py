@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -35,13 +36,13 @@ async def lines_of(bank: Bank, day: date | None = None) -> list[list[str]]:
 
 
 def an_entry(**changes: object) -> Entry:
-    known = {
+    known: dict[str, Any] = {
         "payment_id": new_id(), "reference": "LP0T01", "transaction_code": "GD261128000007",
         "amount_vnd": 62_000, "bank_code": "VCB", "description": 'a, "b"\n=1+1',
         "booked_at": datetime(2026, 11, 28, 3, 4, 5, tzinfo=UTC),
         "details": {"bin": "970436", "account": "7111"},
     }  # fmt: skip
-    return Entry(**{**known, **changes})  # type: ignore[arg-type]  # any field
+    return Entry(**{**known, **changes})
 
 
 async def test_given_payments_when_the_days_file_is_fetched_then_it_lists_them_and_their_totals(

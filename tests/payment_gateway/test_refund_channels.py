@@ -1,5 +1,7 @@
 """Refunds that a channel gives back when it is asked to: once, whatever is lost on the way."""
 
+from typing import Any
+
 import pytest
 
 from payment_gateway.domain import refunds
@@ -143,7 +145,8 @@ async def test_given_a_result_that_nobody_heard_when_it_is_asked_again_then_it_w
         claimed = await refund_sending.take_due_refund(session, refund_id, now=utc_now())
     assert claimed is not None
     (job,) = [job for job in both.gateway.service.jobs if job.name == refund_sending.PAY]
-    client = job.run.keywords["clients"][claimed.order.channel]  # type: ignore[attr-defined]
+    run: Any = job.run
+    client = run.keywords["clients"][claimed.order.channel]
     first = await client.refund(claimed.order, now=utc_now())
 
     repeated = await client.refund(claimed.order, now=utc_now())

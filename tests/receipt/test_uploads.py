@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-import psutil  # type: ignore[import-untyped] # ships no types
+import psutil
 import pytest
 
 from receipt.adapters.uploads.reader import MAX_FILE_BYTES, FileReader

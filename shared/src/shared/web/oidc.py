@@ -4,15 +4,15 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 import httpx
-from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]  # ships no types
-from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]  # ships no types
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from shared.errors import DomainError, Kind
 from shared.outside import require_open
@@ -161,7 +161,8 @@ class Provider:
     async def _key_set(self) -> KeySet:
         if self._keys is None:
             address = (await self._discovered())["jwks_uri"]
-            self._keys = KeySet.import_key_set(await self._request("GET", address))  # type: ignore[arg-type]  # any JSON object
+            told = cast("KeySetSerialization", await self._request("GET", address))
+            self._keys = KeySet.import_key_set(told)
             self._keys_at = time.monotonic()
         return self._keys
 

@@ -5,7 +5,7 @@ import time
 from typing import Any, Final
 from urllib.parse import quote
 
-from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped] # ships no types
+from authlib.oauth2 import OAuth2Error
 from joserfc import jwt
 from joserfc.errors import JoseError
 from starlette.applications import Starlette
@@ -105,8 +105,8 @@ class _Doors:
         _, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
-            audience = {"essential": True, "value": f"{self._settings.issuer}/userinfo"}
-            jwt.JWTClaimsRegistry(exp={"essential": True}, aud=audience).validate(claims)  # type: ignore[arg-type] # a dict of this shape is meant
+            audience = jwt.ClaimsOption(essential=True, value=f"{self._settings.issuer}/userinfo")
+            jwt.JWTClaimsRegistry(exp={"essential": True}, aud=audience).validate(claims)
         except (JoseError, ValueError):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return JSONResponse(BY_SUBJECT[str(claims["sub"])].claims())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped] # ships no types
+from authlib.oauth2.rfc6749 import ClientMixin
 
 from lephi.identity.settings import Settings
 
@@ -16,7 +16,7 @@ _WAYS: Final = frozenset({"client_secret_basic", "client_secret_post"})
 
 
 @dataclass(frozen=True)
-class Client(ClientMixin):  # type: ignore[misc] # its base has no types
+class Client(ClientMixin):  # type: ignore[misc]  # Authlib's base is Any
     """One service that lets people sign in, or one machine that asks in its own name."""
 
     client_id: str

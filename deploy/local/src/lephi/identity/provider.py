@@ -1,4 +1,8 @@
-"""OpenID Connect by Authlib: which grants there are, what the tokens say, where codes wait."""
+"""OpenID Connect by Authlib: which grants there are, what the tokens say, where codes wait.
+
+Authlib ships no types, and types-Authlib tells of other signatures than it has (``handle_response``
+of a tuple, a challenge method as a list): its classes are Any to mypy, and each says so below.
+"""
 
 import json
 import time
@@ -6,24 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped] # ships no types
+from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     InvalidRequestError,
     OAuth2Request,
 )
-from authlib.oauth2.rfc6749.grants import (  # type: ignore[import-untyped] # ships no types
+from authlib.oauth2.rfc6749.grants import (
     AuthorizationCodeGrant,
     ClientCredentialsGrant,
 )
-from authlib.oauth2.rfc6749.requests import (  # type: ignore[import-untyped] # ships no types
+from authlib.oauth2.rfc6749.requests import (
     BasicOAuth2Payload,
 )
-from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped] # ships no types
-from authlib.oauth2.rfc9068 import (  # type: ignore[import-untyped] # ships no types
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc9068 import (
     JWTBearerTokenGenerator,
 )
-from authlib.oidc.core import OpenIDCode  # type: ignore[import-untyped] # ships no types
-from authlib.oidc.rpinitiated import (  # type: ignore[import-untyped] # ships no types
+from authlib.oidc.core import OpenIDCode
+from authlib.oidc.rpinitiated import (
     EndSessionEndpoint,
 )
 from joserfc.jwk import KeySet
@@ -49,7 +53,7 @@ class Ask:
     form: FormData
 
 
-class _Request(OAuth2Request):  # type: ignore[misc] # its base has no types
+class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib's base is Any
     def __init__(self, ask: Ask) -> None:
         super().__init__(ask.method, ask.url, headers=ask.headers)
         pairs = [*ask.query.multi_items(), *ask.form.multi_items()]
@@ -107,7 +111,7 @@ class Code:
         return ["pwd"]
 
 
-class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc] # its base has no types
+class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib's base is Any
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         asked = request.payload.data
         self.server.codes[code] = Code(
@@ -131,7 +135,7 @@ class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc] # its base has n
         return authorization_code.person
 
 
-class _Pkce(CodeChallenge):  # type: ignore[misc] # its base has no types
+class _Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib's base is Any
     """RFC 7636, for every client and with S256 only (RFC 9700, 2.1.1)."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
@@ -144,7 +148,7 @@ class _Pkce(CodeChallenge):  # type: ignore[misc] # its base has no types
         super().validate_code_challenge(grant, redirect_uri)
 
 
-class _IdToken(OpenIDCode):  # type: ignore[misc] # its base has no types
+class _IdToken(OpenIDCode):  # type: ignore[misc]  # Authlib's base is Any
     def __init__(self, issuer: str, keys: KeySet) -> None:
         super().__init__(require_nonce=False)
         self._issuer, self._keys = issuer, keys
@@ -162,7 +166,7 @@ class _IdToken(OpenIDCode):  # type: ignore[misc] # its base has no types
         return user.claims()
 
 
-class _AccessToken(JWTBearerTokenGenerator):  # type: ignore[misc] # its base has no types
+class _AccessToken(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib's base is Any
     def __init__(self, issuer: str, keys: KeySet) -> None:
         super().__init__(issuer)
         self._keys = keys
@@ -182,7 +186,7 @@ class _AccessToken(JWTBearerTokenGenerator):  # type: ignore[misc] # its base ha
         return {"name": client.client_id, "roles": list(client.machine_roles)}
 
 
-class _EndSession(EndSessionEndpoint):  # type: ignore[misc] # its base has no types
+class _EndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib's base is Any
     def get_server_jwks(self) -> KeySet:
         keys: KeySet = self.server.keys
         return keys
@@ -194,7 +198,7 @@ class _EndSession(EndSessionEndpoint):  # type: ignore[misc] # its base has no t
         """Do nothing here: the session is a cookie, which the door takes back."""
 
 
-class Provider(AuthorizationServer):  # type: ignore[misc] # its base has no types
+class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib's base is Any
     """Authlib's server on Starlette's answers; codes live in memory, for a minute."""
 
     def __init__(self, issuer: str, keys: KeySet, clients: Mapping[str, Client]) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
-import psutil  # type: ignore[import-untyped] # ships no types
+import psutil
 import typer
 from rich.console import Console
 from rich.table import Table

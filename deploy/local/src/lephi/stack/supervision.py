@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from xmlrpc.client import Fault, ServerProxy
 
-from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped] # ships no types
+from supervisor.xmlrpc import SupervisorTransport
 
 from lephi.servers.process import ServerError
 from lephi.stack.layout import Layout

@@ -172,8 +172,9 @@ async def waiting_changes(
 
 async def table_of(session: AsyncSession, key: TableKey, name: str) -> tuple[UUID, int]:
     """Return the day's table, made if there was none, and the number of its next submission."""
+    own_id = new_id()
     values = {
-        "id": new_id(), "collector_code": key.collector_code, "tax_code": key.tax_code,
+        "id": own_id, "collector_code": key.collector_code, "tax_code": key.tax_code,
         "day_on": key.day_on, "collector_name": name,
     }  # fmt: skip
     await session.execute(insert(DailyTableRow).values(values).on_conflict_do_nothing())
@@ -190,7 +191,7 @@ async def table_of(session: AsyncSession, key: TableKey, name: str) -> tuple[UUI
             DailyTableSubmissionRow.status != SubmissionStatus.REMADE,
         )
     )
-    return table_id or values["id"], made or 0  # type: ignore[return-value]
+    return table_id or own_id, made or 0
 
 
 async def store_submission(
