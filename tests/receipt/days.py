@@ -132,7 +132,8 @@ def days_of(
 ) -> Iterator[Days]:
     """Return days that begin on 23 November 2026, a Monday, at noon."""
     days = Days(database, authority, at(23, "12:00"))
-    monkeypatch.setattr("receipt.jobs.days.utc_now", lambda: days.now)
+    for module in ("days", "forms"):
+        monkeypatch.setattr(f"receipt.jobs.{module}.utc_now", lambda: days.now)
     wall = SimpleNamespace(time=lambda: days.now.timestamp())  # noqa: PLW0108 - now changes
     monkeypatch.setattr("lephi.tax.app.time", wall)
     yield days

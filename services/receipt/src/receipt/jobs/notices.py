@@ -8,8 +8,7 @@ from receipt.adapters.signer.signers import Signers
 from receipt.adapters.tax.client import TaxClient
 from receipt.domain.errors import FileDamagedError
 from receipt.domain.notices import Notice, notice_paper
-from receipt.domain.tax import TaxForm
-from receipt.jobs.days import signed_form
+from receipt.jobs.forms import sign_and_submit
 from receipt.jobs.workshop import Workshop
 from receipt.use_cases import noticing
 from receipt.use_cases import report_notice as reporting
@@ -72,20 +71,13 @@ async def report_notice(
     if sending is None:
         return False
 
-    key, failure = sending.key, None
-    try:
-        signed = sending.signed
-        if signed is None:
-            fresh = await signed_form(sending, signers)
-            async with database.transaction() as session:
-                signed = await reporting.keep_signed(session, key, fresh)
-        taken = await tax.submit(TaxForm.ERROR_NOTICE, key, signed, now=utc_now())
-    except DomainError as error:
-        failure = error
+    answer = await sign_and_submit(
+        database, sending, reporting.keep_signed, tax=tax, signers=signers
+    )
 
     async with database.transaction() as session:
-        if failure is None:
-            await reporting.mark_accepted(session, key, taken, now=utc_now())
+        if isinstance(answer, DomainError):
+            await reporting.mark_failed(session, sending.key, answer, now=utc_now())
         else:
-            await reporting.mark_failed(session, key, failure, now=utc_now())
+            await reporting.mark_accepted(session, sending.key, answer, now=utc_now())
     return True
